@@ -1,0 +1,1 @@
+"""The application: the only package that touches network, disk, clock and terminal."""

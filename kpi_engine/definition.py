@@ -1,0 +1,259 @@
+"""The grammar of a KPI: a closed union of kinds. Definitions hold no logic; `rules` judges them, `query` reads them.
+
+A user's own KPI in YAML has this same grammar::
+
+    - id: big_wins
+      names: {en: Big wins, zh-CN: 大单数, zh-TW: 大單數}
+      question: How many deals over 10,000 did we win?
+      formula: deals won in the period with an amount of at least 10,000
+      kind: count
+      table: deals
+      time: closed_on
+      where:
+        - {column: outcome, is: won}
+        - {column: amount, at_least: 10000}
+      unit: count
+      better: higher
+
+No expression is ever evaluated as code: filters are typed predicates, and the formula of a `derived` KPI is parsed into
+names, numbers, ``+ - * /``, ``previous(x)``, ``prior_year(x)`` and ``assumption("name")`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Scalar = bool | int | float | str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Unit(StrEnum):
+    """What a value is counted in. Percentages are stored as shares: 0.82, not 82."""
+
+    COUNT = "count"
+    MONEY = "money"
+    PERCENT = "percent"
+    DAYS = "days"
+    HOURS = "hours"
+    POINTS = "points"
+    TIMES = "times"
+
+
+class Better(StrEnum):
+    """Which direction is good."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    RANGE = "range"
+
+
+class Compare(StrEnum):
+    """How two values are compared: percentages in percentage points, amounts in per cent of the absolute base."""
+
+    DIFFERENCE = "difference"
+    PERCENT = "percent"
+
+
+class NoData(StrEnum):
+    """What no rows at all mean: nothing is known, or a true zero (counts and sums of events)."""
+
+    UNKNOWN = "unknown"
+    ZERO = "zero"
+
+
+class Names(_Strict):
+    """The KPI's name in the languages that ship."""
+
+    en: str
+    zh_cn: str = Field(alias="zh-CN")
+    zh_tw: str = Field(alias="zh-TW")
+
+
+class Predicate(_Strict):
+    """One condition on one column; exactly one operator.
+
+    Like SQL, a positive condition on a missing value is neither true nor false: such a row is counted as `excluded`.
+    `is_not` and `not_in` hold for a missing value (an order without a status is not a cancelled one), and `filled`
+    asks for just that. Money and real columns are compared in their own unit (`at_least: 10000` is ten thousand).
+    """
+
+    column: str
+    is_: Scalar | None = Field(default=None, alias="is")
+    is_not: Scalar | None = None
+    in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")
+    not_in: tuple[Scalar, ...] | None = None
+    at_least: int | float | str | None = None
+    at_most: int | float | str | None = None
+    above: int | float | str | None = None
+    below: int | float | str | None = None
+    filled: bool | None = None
+
+    OPERATORS: ClassVar[tuple[str, ...]] = (
+        "is_",
+        "is_not",
+        "in_",
+        "not_in",
+        "at_least",
+        "at_most",
+        "above",
+        "below",
+        "filled",
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one_operator(self) -> Predicate:
+        given = [name for name in self.OPERATORS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "a condition needs exactly one of is, is_not, in, not_in, at_least, at_most, above, below, filled"
+            )
+        return self
+
+    @property
+    def operator(self) -> str:
+        """The name of the one operator given, as the attribute is called."""
+        return next(name for name in self.OPERATORS if getattr(self, name) is not None)
+
+
+class CountOf(_Strict):
+    """How many rows, or how many different values of one column."""
+
+    count: Literal["rows"] | str = "rows"
+    """`rows`, or the column whose distinct values are counted."""
+    where: tuple[Predicate, ...] = ()
+
+
+class SumOf(_Strict):
+    """The sum of a money, real or integer column, less another where `minus` is given (missing counts as 0 there)."""
+
+    sum: str
+    minus: str | None = None
+    where: tuple[Predicate, ...] = ()
+
+
+Aggregate = CountOf | SumOf
+
+
+class _Definition(_Strict):
+    """What every KPI states, whatever its kind."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")
+    """The variant is part of the id: win_rate and win_rate_value are two KPIs."""
+    names: Names
+    question: str
+    """The question that the number answers."""
+    formula: str
+    """The formula in words."""
+    unit: Unit
+    better: Better = Better.HIGHER
+    compare: Compare = Compare.PERCENT
+    no_data: NoData = NoData.UNKNOWN
+    minimum_n: int = Field(default=0, ge=0)
+    """Below it the value is shown as `insufficient_n`: counts instead of a judgement."""
+    maturity_days: int = Field(default=0, ge=0)
+    """A period younger than this is `not_mature`."""
+    history_days: int = Field(default=0, ge=0)
+    """A period that begins less than this after the first fact is `history_truncated`."""
+    source: str = ""
+    """Where the definition comes from."""
+
+
+class _OnFacts(_Definition):
+    table: str
+    """The fact table."""
+    time: str
+    """The date or instant column that places a row in a period."""
+    where: tuple[Predicate, ...] = ()
+    """Conditions on every row."""
+    dimensions: tuple[str, ...] = ()
+    """Further columns by which the KPI may be split."""
+
+
+class Count(_OnFacts):
+    """Rows, or distinct values of a column; `first_per` counts only each group's first row ever (new customers)."""
+
+    kind: Literal["count"]
+    distinct: str | None = None
+    first_per: str | None = None
+
+
+class Sum(_OnFacts):
+    """The sum of a column."""
+
+    kind: Literal["sum"]
+    sum: str
+    minus: str | None = None
+
+
+class Mean(_OnFacts):
+    """The arithmetic mean of a column over the rows that have it."""
+
+    kind: Literal["mean"]
+    mean: str
+
+
+class Percentile(_OnFacts):
+    """A percentile of a column (linear interpolation between order statistics, Hyndman and Fan's type 7)."""
+
+    kind: Literal["percentile"]
+    of: str
+    percentile: float = Field(gt=0, lt=1)
+
+
+class Ratio(_OnFacts):
+    """Sum or count over sum or count, both kept; never a mean of ratios."""
+
+    kind: Literal["ratio"]
+    numerator: Aggregate
+    denominator: Aggregate
+
+
+class Snapshot(_OnFacts):
+    """What stood at the end of the period (or now, in a running one): rows open at that moment.
+
+    `time` is the date from which a row stands; it stands until `until`, or still does while `until` is missing and
+    `standing` holds. The measure is the amount of today: CRMs keep no history of amounts by default.
+    """
+
+    kind: Literal["snapshot"]
+    until: str
+    standing: tuple[Predicate, ...]
+    measure: Aggregate
+    weight_percent: str | None = None
+    """A real column in per cent that weights the sum (a win probability)."""
+
+
+class Duration(_OnFacts):
+    """Time from `start` to `time` of the rows that ended in the period. Negative durations are excluded and counted."""
+
+    kind: Literal["duration"]
+    start: str
+    """A column of the same type as `time`: days between dates, seconds between instants."""
+    statistic: Literal["mean"] | float = 0.5
+    """`mean`, or a percentile: 0.5 is the median."""
+
+
+class Derived(_Definition):
+    """Arithmetic on other KPIs of the same scope and period."""
+
+    kind: Literal["derived"]
+    expression: str
+    """Names of KPIs, numbers, + - * /, previous(x), prior_year(x), assumption("name")."""
+
+
+Definition = Annotated[
+    Count | Sum | Mean | Percentile | Ratio | Snapshot | Duration | Derived, Field(discriminator="kind")
+]
+"""A KPI of any kind. Conversion, model and external kinds join this union when they are built."""
+
+
+class Family(_Strict):
+    """One YAML file of definitions."""
+
+    kpis: tuple[Definition, ...]
