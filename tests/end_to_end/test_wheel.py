@@ -1,0 +1,33 @@
+"""The built wheel, installed as a user would, runs: nothing that it needs was left in the checkout."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: object, cwd: Path) -> str:
+    done = subprocess.run(
+        [str(word) for word in command], cwd=cwd, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_installed_wheel_runs_the_demo(root: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", root, cwd=tmp_path)
+    (wheel,) = (tmp_path / "dist").glob("crm_kpi-*.whl")
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    run(tmp_path / "venv" / "bin" / "pip", "install", "-q", wheel, cwd=tmp_path)
+    command = tmp_path / "venv" / "bin" / "crm-kpi"
+    assert run(command, "--version", cwd=tmp_path).strip()
+    run(command, "demo", cwd=tmp_path)
+    status = json.loads(run(command, "status", "--json", "--config", "crm-kpi-demo/crm-kpi.yaml", cwd=tmp_path))
+    assert status
+    assert "win_rate" in run(command, "kpi", "list", cwd=tmp_path)
