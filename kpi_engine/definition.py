@@ -176,7 +176,12 @@ class _OnFacts(_Definition):
 
 
 class Count(_OnFacts):
-    """Rows, or distinct values of a column; `first_per` counts only each group's first row ever (new customers)."""
+    """Rows, or distinct values of a column; `first_per` counts only each group's first row ever (new customers).
+
+    A group is one value of the `first_per` column in one connection; its first row is the earliest by `time` (ties:
+    the smallest id) of the rows that pass `where`, and belongs to that row's owner and period. Rows whose `first_per`
+    or `time` is missing belong to no group and are excluded.
+    """
 
     kind: Literal["count"]
     distinct: str | None = None
@@ -206,19 +211,38 @@ class Percentile(_OnFacts):
     percentile: float = Field(gt=0, lt=1)
 
 
+class Requires(_Strict):
+    """What must be known of a cell's rows before its value may be believed.
+
+    Of the rows that pass the KPI's `where`, those that pass `rows` are judged, and those of them that also pass `have`
+    are usable. A judged row that is not usable (`have` false or unknown) has no measure: it leaves numerator,
+    denominator and n, and is counted in `excluded`. Where fewer than `share` of a cell's judged rows are usable, the
+    cell has no value and its status is `not_applicable`. A cell without judged rows is judged by the other rules only.
+
+    A CRM that sets lost deals to 0 would show 100 % of the value as won: `requires` says that this is not known.
+    """
+
+    rows: tuple[Predicate, ...] = ()
+    """Which rows are judged; none: all of them."""
+    have: tuple[Predicate, ...] = Field(min_length=1)
+    share: float = Field(default=1.0, gt=0, le=1)
+
+
 class Ratio(_OnFacts):
-    """Sum or count over sum or count, both kept; never a mean of ratios."""
+    """Sum or count over sum or count, both kept; never a mean of ratios. n is the number of rows in the denominator."""
 
     kind: Literal["ratio"]
     numerator: Aggregate
     denominator: Aggregate
+    requires: Requires | None = None
 
 
 class Snapshot(_OnFacts):
     """What stood at the end of the period (or now, in a running one): rows open at that moment.
 
     `time` is the date from which a row stands; it stands until `until`, or still does while `until` is missing and
-    `standing` holds. The measure is the amount of today: CRMs keep no history of amounts by default.
+    `standing` holds. Each of the two is compared with the period's bound of its own type, so one may be a date and the
+    other an instant. The measure is the amount of today: CRMs keep no history of amounts by default.
     """
 
     kind: Literal["snapshot"]
@@ -240,7 +264,12 @@ class Duration(_OnFacts):
 
 
 class Derived(_Definition):
-    """Arithmetic on other KPIs of the same scope and period."""
+    """Arithmetic on other KPIs of the same scope and period.
+
+    An operand without a value leaves the result without one. A divisor of zero *or less* is `zero_denominator`: growth
+    from a negative base, or a share of a negative whole, says nothing. `previous` and `prior_year` shift the period
+    of everything inside them; the period `all` has neither, and is `not_applicable` there.
+    """
 
     kind: Literal["derived"]
     expression: str
