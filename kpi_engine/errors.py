@@ -15,6 +15,9 @@ from difflib import get_close_matches
 
 from kpi_engine.message import Message
 
+NO_HINT = Message("")
+"""Where the sentence itself says what to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -22,7 +25,7 @@ class Problem:
 
     where: str
     message: Message
-    hint: Message = Message("")
+    hint: Message = NO_HINT
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -32,7 +35,7 @@ class Problem:
 class KpiError(Exception):
     """Root of this package's errors."""
 
-    def __init__(self, message: Message, *, hint: Message = Message("")) -> None:
+    def __init__(self, message: Message, *, hint: Message = NO_HINT) -> None:
         super().__init__(str(message))
         self.message = message
         self.hint = hint
@@ -50,16 +53,26 @@ class MissingFact(KpiError):
     """A definition needs a table or column that is not among the facts."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> Message:
-    """A hint that names the nearest known word, or lists them all when nothing is near.
+MOST_LISTED = 40
+"""More names than this help nobody."""
 
-    >>> str(did_you_mean("win_rat", ["win_rate", "won_amount"]))
+_LONGEST_COMPARED = 80
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Message:
+    """A hint that names the nearest known word; lists them all when nothing is near; empty when they are too many.
+
+    >>> str(did_you_mean("Win_Rat", ["win_rate", "won_amount"]))
     'did you mean win_rate?'
     >>> str(did_you_mean("zzz", ["b", "a"]))
     'one of: a, b'
+    >>> bool(did_you_mean("zzz", map(str, range(1000))))
+    False
     """
-    names = sorted(known)
-    near = get_close_matches(word, names, n=1)
+    names = {name.casefold(): name for name in sorted(known, reverse=True)}
+    near = get_close_matches(word[:_LONGEST_COMPARED].casefold(), names, n=1)
     if near:
-        return Message("did you mean {word}?", word=near[0])
-    return Message("one of: {words}", words=", ".join(names))
+        return Message("did you mean {word}?", word=names[near[0]])
+    if not names or len(names) > MOST_LISTED:
+        return NO_HINT
+    return Message("one of: {words}", words=", ".join(sorted(names.values())))
