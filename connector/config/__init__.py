@@ -1,0 +1,37 @@
+"""Settings: one YAML file, read and checked as a whole, so that every problem is reported at once."""
+
+from connector.config.document import Document, parse_document, read_document
+from connector.config.model import (
+    DatedNumber,
+    FieldsTarget,
+    FieldSource,
+    Kpis,
+    Organisation,
+    RecordsTarget,
+    Section,
+    SettingsFile,
+    Target,
+    WriteBack,
+    Wrong,
+)
+from connector.config.read import Config, Connection, read
+
+__all__ = [
+    "Config",
+    "Connection",
+    "DatedNumber",
+    "Document",
+    "FieldSource",
+    "FieldsTarget",
+    "Kpis",
+    "Organisation",
+    "RecordsTarget",
+    "Section",
+    "SettingsFile",
+    "Target",
+    "WriteBack",
+    "Wrong",
+    "parse_document",
+    "read",
+    "read_document",
+]

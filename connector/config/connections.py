@@ -1,0 +1,126 @@
+"""The `connections` section: adapters by name, their own settings, and the mapping laid over each adapter's default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from connector import registry
+from connector.config.document import Document, Steps, read_document
+from connector.config.faults import faults
+from connector.contract import Adapter, AdapterType
+from connector.errors import ConfigError, Message, Problem, did_you_mean
+from connector.mapping import TableMapping
+from kpi_engine.facts import FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One configured CRM account, folder or set of files."""
+
+    name: str
+    adapter: AdapterType
+    settings: BaseModel = field(repr=False)
+    mapping: Mapping[str, TableMapping]
+    folder: Path
+    """Relative paths in the settings start here."""
+
+    def connect(self) -> Adapter:
+        """The adapter, ready to talk; nothing is opened yet."""
+        return self.adapter.connect(self.settings, self.folder)
+
+
+def read_connections(document: Document, *, folder: Path) -> tuple[dict[str, Connection], list[Problem]]:
+    """The connections that are right, and what is wrong with the others.
+
+    Works on the raw document, because a fault elsewhere in the file should not hide one in here.
+    """
+    section = document.data.get("connections") if isinstance(document.data, dict) else None
+    found: dict[str, Connection] = {}
+    problems: list[Problem] = []
+    for name, raw in section.items() if isinstance(section, dict) else ():
+        if isinstance(raw, dict) and isinstance(raw.get("adapter"), str):
+            reading = _Reading(document, ("connections", name), raw, problems)
+            connection = reading.connection(name, folder)
+            found |= {name: connection} if connection else {}
+    return found, problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One connection while it is read."""
+
+    document: Document
+    way: Steps
+    raw: Mapping[str, Any]
+    problems: list[Problem]
+
+    def connection(self, name: str, folder: Path) -> Connection | None:
+        kind = self._kind()
+        if kind is None:
+            return None
+        settings, mapping = self._settings(kind), self._mapping(kind)
+        if settings is None or mapping is None:
+            return None
+        return Connection(name, kind, settings, mapping, folder)
+
+    def _kind(self) -> AdapterType | None:
+        try:
+            return registry.adapter_type(self.raw["adapter"])
+        except ConfigError as error:
+            where = self.document.where((*self.way, "adapter"))
+            self.problems.extend(Problem(where, each.message, each.hint) for each in error.problems)
+            return None
+
+    def _settings(self, kind: AdapterType) -> BaseModel | None:
+        way = (*self.way, "settings")
+        try:
+            return kind.settings.model_validate(self.raw.get("settings") or {})
+        except ValidationError as error:
+            self.problems.extend(faults(error, self.document, model=kind.settings, prefix=way))
+            return None
+
+    def _mapping(self, kind: AdapterType) -> dict[str, TableMapping] | None:
+        own = self.raw.get("mapping") or {}
+        if not isinstance(own, dict):
+            return None
+        tables = {name: self._table(name, raw) for name, raw in laid_over(_default_mapping(kind), own).items()}
+        right = {name: table for name, table in tables.items() if table is not None}
+        return right if len(right) == len(tables) else None
+
+    def _table(self, name: str, raw: Any) -> TableMapping | None:
+        way = (*self.way, "mapping", name)
+        if name not in FACTS:
+            hint = did_you_mean(name, FACTS)
+            self.problems.append(self.document.problem(way, Message("is not a fact table"), hint=hint))
+            return None
+        try:
+            return TableMapping.model_validate(raw)
+        except ValidationError as error:
+            self.problems.extend(faults(error, self.document, model=TableMapping, prefix=way))
+            return None
+
+
+def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
+    """What the adapter ships, as plain data; nothing in it comes from the environment."""
+    if kind.default_mapping is None:
+        return {}
+    tables: Mapping[str, Any] = read_document(kind.default_mapping, environment={}).data
+    return tables
+
+
+def laid_over(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` wins setting by setting; groups are merged, everything else is replaced whole.
+
+    >>> laid_over({"deals": {"id": "Id", "columns": {"name": "Name"}}}, {"deals": {"columns": {"stage": "Stage"}}})
+    {'deals': {'id': 'Id', 'columns': {'name': 'Name', 'stage': 'Stage'}}}
+    """
+    merged = dict(default)
+    for name, value in own.items():
+        below = merged.get(name)
+        merged[name] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged

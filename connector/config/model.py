@@ -1,0 +1,236 @@
+"""What the settings file may say: one frozen model per section, with nothing in it that is not used.
+
+`docs/config.md` is made from these models and the sentences under their fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from connector.errors import Message, did_you_mean
+from kpi_engine.period import Grain
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+LANGUAGES = ("en", "zh-CN", "zh-TW")
+NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$"
+
+
+class Wrong(ValueError):
+    """A value that a validator refuses, in a sentence that can be translated."""
+
+    def __init__(self, message: Message, *, hint: Message = Message("")) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.hint = hint
+
+
+class Section(BaseModel):
+    """Unknown settings are errors, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+
+
+def _month(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = [at for at, name in enumerate(MONTHS, start=1) if name.startswith(value.lower()) and len(value) >= 3]
+    if not found:
+        raise Wrong(Message("is not a month"), hint=Message("a number from 1 to 12, or a name such as april"))
+    return found[0]
+
+
+def _weekday(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() in WEEKDAYS:
+        return WEEKDAYS.index(value.lower())
+    raise Wrong(Message("is not a day of the week"), hint=did_you_mean(str(value).lower(), WEEKDAYS))
+
+
+Month = Annotated[int, BeforeValidator(_month), Field(ge=1, le=12)]
+Weekday = Annotated[int, BeforeValidator(_weekday)]
+FiniteFloat = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Organisation(Section):
+    """Whose numbers these are, and how that company counts time and money."""
+
+    name: str = ""
+    """How reports call the company."""
+    timezone: str
+    """IANA time zone in which days, weeks and months are cut: `Europe/Berlin`, `Asia/Shanghai`."""
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code of the money in reports, and of records that name none."""
+    fiscal_year_starts: Month = 1
+    """The month in which the fiscal year begins: `1` to `12`, or a name such as `april`."""
+    week_starts: Weekday = 0
+    """The first day of the week: `monday` … `sunday`."""
+    holidays: str | None = None
+    """Public holidays of a country or region: `CN`, `DE-BY`, `US-CA`. Moved working days (调休) are known."""
+    extra_holidays: tuple[date, ...] = ()
+    """Days off that the public calendar does not know."""
+    extra_working_days: tuple[date, ...] = ()
+    """Days worked although the calendar says otherwise."""
+    language: Literal["en", "zh-CN", "zh-TW"] = "en"
+    """Language of messages and KPI names. With `zh-TW` the KPI names are traditional, messages are English."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError) as error:
+            hint = did_you_mean(value, available_timezones()) or Message("a name such as Europe/Berlin")
+            raise Wrong(Message("is not an IANA time zone"), hint=hint) from error
+        return value
+
+
+class ConnectionSettings(Section):
+    """One CRM account, folder or set of files to pull from."""
+
+    adapter: str
+    """Which adapter speaks to it; `crm-kpi adapter list` names those installed."""
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    """The adapter's own settings, described on its page."""
+    mapping: Mapping[str, Any] = Field(default_factory=dict)
+    """Fact table -> which module and fields it is filled from; overrides the adapter's default field by field."""
+
+
+class DatedNumber(Section):
+    """A number that holds from a day on, until the next one."""
+
+    valid_from: date = Field(alias="from")
+    """The first day on which it holds."""
+    value: FiniteFloat
+    """The number; shares as 0.35, not 35."""
+
+
+class Kpis(Section):
+    """Which KPIs are computed, for which periods and for whom."""
+
+    enabled: tuple[str, ...] | None = None
+    """Ids of the KPIs to compute; left out: all that ship and all of your own files."""
+    files: tuple[str, ...] = ()
+    """Files with KPIs of your own, in the grammar of docs/kpis.md."""
+    since: date | None = None
+    """The first day computed; left out: the first fact."""
+    until: date | None = None
+    """The first day not computed any more; left out: today."""
+    scopes: Mapping[str, tuple[Grain, ...]] = Field(
+        default={
+            "organisation": (Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.ALL),
+            "team": (Grain.MONTH, Grain.QUARTER, Grain.YEAR),
+            "owner": (Grain.MONTH, Grain.QUARTER, Grain.YEAR),
+            "account": (Grain.YEAR, Grain.ALL),
+        }
+    )
+    """Scope (`organisation`, `team`, `owner`, `account` or a dimension of the KPIs) -> its periods."""
+
+
+class FieldSource(Section):
+    """Which number goes into a field of a record."""
+
+    kpi: str
+    """Id of the KPI."""
+    period: Grain
+    """The period's length; the one that contains the moment of the data is written."""
+    periods_back: int = Field(default=0, ge=0, le=120)
+    """`0` writes the running period, `1` the last full one, and so on."""
+    show: Literal["value", "numerator", "denominator", "n", "ci_low", "ci_high", "status", "as_of", "data_as_of"] = (
+        "value"
+    )
+    """Which part of the KPI value is written."""
+
+
+class _Target(Section):
+    name: str = Field(pattern=NAME)
+    """What plans and messages call it."""
+    connection: str
+    """The connection that is written to."""
+    options: Mapping[str, Any] = Field(default_factory=dict)
+    """The adapter's own options for this target, such as the output file."""
+
+
+class FieldsTarget(_Target):
+    """KPI values as fields of existing records: the number on the account that the rep opens."""
+
+    kind: Literal["fields"]
+    """`fields`: values are written into fields of existing records."""
+    module: str
+    """The vendor's module (for files: the table) whose records get the fields."""
+    scope: str
+    """The KPI scope whose ids are those records: `account`, `owner`, `team`."""
+    fields: Mapping[str, FieldSource] = Field(min_length=1)
+    """The vendor's field -> the number in it. No other field is ever written."""
+
+
+class RecordsTarget(_Target):
+    """KPI values as report records of their own, one per value."""
+
+    kind: Literal["records"]
+    """`records`: one report record per value."""
+    module: str = "kpi_values"
+    """The vendor's module that holds the report records."""
+    kpis: tuple[str, ...] | None = None
+    """Only these KPIs; left out: all that are computed."""
+    scopes: tuple[str, ...] | None = None
+    """Only these scopes; left out: all."""
+    periods: tuple[Grain, ...] | None = None
+    """Only these periods; left out: all."""
+
+
+Target = Annotated[FieldsTarget | RecordsTarget, Field(discriminator="kind")]
+
+
+class WriteBack(Section):
+    """Where values go, and how much may change at once without a person looking."""
+
+    max_changed_share: float = Field(default=0.5, gt=0, le=1)
+    """`run` stops before writing when a larger share of the fields would change: a person applies that plan."""
+    targets: tuple[Target, ...] = ()
+    """The places that values are written to."""
+
+
+def _in_order(numbers: tuple[DatedNumber, ...]) -> tuple[DatedNumber, ...]:
+    days = [number.valid_from for number in numbers]
+    twice = next((day for at, day in enumerate(days) if day in days[:at]), None)
+    if twice:
+        raise Wrong(Message("two values begin on {day}", day=twice), hint=Message("a value holds until the next one"))
+    return tuple(sorted(numbers, key=lambda number: number.valid_from))
+
+
+Assumption = Annotated[tuple[DatedNumber, ...], Field(min_length=1), AfterValidator(_in_order)]
+
+
+class SettingsFile(Section):
+    """The whole file."""
+
+    organisation: Organisation
+    """Whose numbers these are, and how that company counts time and money."""
+    store: str = "crm-kpi.sqlite"
+    """The local database: an SQLite file, made when it does not exist."""
+    connections: Mapping[Annotated[str, Field(pattern=NAME)], ConnectionSettings] = Field(min_length=1)
+    """What is pulled from: a name of your choice -> adapter, settings and mapping."""
+    assumptions: Mapping[str, Assumption] = Field(default_factory=dict)
+    """Numbers that no CRM holds (`gross_margin`), each with the day from which it holds."""
+    kpis: Kpis = Kpis()
+    """Which KPIs are computed, for which periods and for whom."""
+    write_back: WriteBack = WriteBack()
+    """Where values go, and how much may change at once without a person looking."""
