@@ -21,16 +21,21 @@ names, numbers, ``+ - * /``, ``previous(x)``, ``prior_year(x)`` and ``assumption
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from kpi_engine.message import Message
 
 Scalar = bool | int | float | str
 
+Words = Annotated[str, Field(min_length=1)]
+
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class Unit(StrEnum):
@@ -60,6 +65,10 @@ class Compare(StrEnum):
     PERCENT = "percent"
 
 
+def _usual_comparison(given: Mapping[str, Any]) -> Compare:
+    return Compare.DIFFERENCE if given.get("unit") is Unit.PERCENT else Compare.PERCENT
+
+
 class NoData(StrEnum):
     """What no rows at all mean: nothing is known, or a true zero (counts and sums of events)."""
 
@@ -70,9 +79,14 @@ class NoData(StrEnum):
 class Names(_Strict):
     """The KPI's name in the languages that ship."""
 
-    en: str
-    zh_cn: str = Field(alias="zh-CN")
-    zh_tw: str = Field(alias="zh-TW")
+    en: Words
+    zh_cn: Words = Field(alias="zh-CN")
+    zh_tw: Words = Field(alias="zh-TW")
+
+
+EXACTLY_ONE_OPERATOR = Message(
+    "a condition needs exactly one of is, is_not, in, not_in, at_least, at_most, above, below, filled"
+)
 
 
 class Predicate(_Strict):
@@ -81,6 +95,7 @@ class Predicate(_Strict):
     Like SQL, a positive condition on a missing value is neither true nor false: such a row is counted as `excluded`.
     `is_not` and `not_in` hold for a missing value (an order without a status is not a cancelled one), and `filled`
     asks for just that. Money and real columns are compared in their own unit (`at_least: 10000` is ten thousand).
+    Dates are written ``2017-03-01`` and instants ``2017-03-01T08:00:00Z``.
     """
 
     column: str
@@ -110,9 +125,7 @@ class Predicate(_Strict):
     def _exactly_one_operator(self) -> Predicate:
         given = [name for name in self.OPERATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
-                "a condition needs exactly one of is, is_not, in, not_in, at_least, at_most, above, below, filled"
-            )
+            raise ValueError(EXACTLY_ONE_OPERATOR)
         return self
 
     @property
@@ -137,7 +150,12 @@ class SumOf(_Strict):
     where: tuple[Predicate, ...] = ()
 
 
-Aggregate = CountOf | SumOf
+def _aggregate_tag(value: object) -> str:
+    is_sum = "sum" in value if isinstance(value, Mapping) else isinstance(value, SumOf)
+    return "sum" if is_sum else "count"
+
+
+Aggregate = Annotated[Annotated[CountOf, Tag("count")] | Annotated[SumOf, Tag("sum")], Discriminator(_aggregate_tag)]
 
 
 class _Definition(_Strict):
@@ -146,13 +164,14 @@ class _Definition(_Strict):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")
     """The variant is part of the id: win_rate and win_rate_value are two KPIs."""
     names: Names
-    question: str
+    question: Words
     """The question that the number answers."""
-    formula: str
+    formula: Words
     """The formula in words."""
     unit: Unit
     better: Better = Better.HIGHER
-    compare: Compare = Compare.PERCENT
+    compare: Compare = Field(default_factory=_usual_comparison)
+    """Not stated: percentages by difference, everything else in per cent."""
     no_data: NoData = NoData.UNKNOWN
     minimum_n: int = Field(default=0, ge=0)
     """Below it the value is shown as `insufficient_n`: counts instead of a judgement."""
