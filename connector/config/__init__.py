@@ -3,8 +3,8 @@
 from connector.config.document import Document, parse_document, read_document
 from connector.config.model import (
     DatedNumber,
-    FieldsTarget,
     FieldSource,
+    FieldsTarget,
     Kpis,
     Organisation,
     RecordsTarget,

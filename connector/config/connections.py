@@ -14,7 +14,7 @@ from connector.config.document import Document, Steps, read_document
 from connector.config.faults import faults
 from connector.contract import Adapter, AdapterType
 from connector.errors import ConfigError, Message, Problem, did_you_mean
-from connector.mapping import TableMapping
+from connector.mapping import TableMapping, merged
 from kpi_engine.facts import FACTS
 
 
@@ -88,7 +88,7 @@ class _Reading:
         own = self.raw.get("mapping") or {}
         if not isinstance(own, dict):
             return None
-        tables = {name: self._table(name, raw) for name, raw in laid_over(_default_mapping(kind), own).items()}
+        tables = {name: self._table(name, raw) for name, raw in merged(_default_mapping(kind), own).items()}
         right = {name: table for name, table in tables.items() if table is not None}
         return right if len(right) == len(tables) else None
 
@@ -111,16 +111,3 @@ def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
         return {}
     tables: Mapping[str, Any] = read_document(kind.default_mapping, environment={}).data
     return tables
-
-
-def laid_over(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """`own` wins setting by setting; groups are merged, everything else is replaced whole.
-
-    >>> laid_over({"deals": {"id": "Id", "columns": {"name": "Name"}}}, {"deals": {"columns": {"stage": "Stage"}}})
-    {'deals': {'id': 'Id', 'columns': {'name': 'Name', 'stage': 'Stage'}}}
-    """
-    merged = dict(default)
-    for name, value in own.items():
-        below = merged.get(name)
-        merged[name] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return merged

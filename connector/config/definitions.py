@@ -9,9 +9,10 @@ from pathlib import Path
 from connector.config.document import Document
 from connector.config.model import Kpis
 from connector.errors import Message, Problem, did_you_mean
-from kpi_engine import catalog, expression, rules
+from kpi_engine import catalog, rules
 from kpi_engine.definition import Definition, Derived
 from kpi_engine.errors import DefinitionError
+from kpi_engine.expression import Names, names, parse
 from kpi_engine.facts import FactTable
 
 
@@ -89,6 +90,16 @@ def _closure(name: str, by_id: Mapping[str, Definition], seen: frozenset[str] = 
 def _assumed(name: str, by_id: Mapping[str, Definition]) -> frozenset[str]:
     needed = _closure(name, by_id)
     return frozenset(each for kpi in needed for each in _names(by_id[kpi]).assumptions)
+
+
+def _names(definition: Definition) -> Names:
+    """What a KPI is derived from; nothing, where its formula is no formula (the rules say so)."""
+    if isinstance(definition, Derived):
+        try:
+            return names(parse(definition.expression))
+        except DefinitionError:
+            pass
+    return Names(frozenset(), frozenset())
 
 
 def _checked(selected: Iterable[Definition], own: Iterable[Definition]) -> tuple[Definition, ...]:

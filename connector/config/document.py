@@ -70,7 +70,7 @@ def read_document(path: Path, *, environment: Mapping[str, str], name: str = "")
 def parse_document(text: str, *, environment: Mapping[str, str], name: str) -> Document:
     """Like `read_document`, from a text."""
     try:
-        node = yaml.compose(text, Loader=_Loader)  # noqa: S506  # builds nodes only; _Loader is a SafeLoader
+        node = yaml.compose(text, Loader=_Loader)  # builds nodes only; _Loader is a SafeLoader
     except yaml.MarkedYAMLError as error:
         raise ConfigError([_syntax_problem(error, name)]) from error
     except (yaml.YAMLError, RecursionError) as error:

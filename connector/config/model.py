@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -31,7 +32,7 @@ MONTHS = (
     "december",
 )
 LANGUAGES = ("en", "zh-CN", "zh-TW")
-NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 
 
 class Wrong(ValueError):
@@ -64,6 +65,19 @@ def _weekday(value: Any) -> Any:
     raise Wrong(Message("is not a day of the week"), hint=did_you_mean(str(value).lower(), WEEKDAYS))
 
 
+def _currency(value: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise Wrong(Message("is not an ISO 4217 code"), hint=Message("three capital letters, such as EUR"))
+    return value
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise Wrong(Message("must be letters, digits, - and _, beginning with a letter"))
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
 Month = Annotated[int, BeforeValidator(_month), Field(ge=1, le=12)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]
 FiniteFloat = Annotated[float, Field(allow_inf_nan=False)]
@@ -76,7 +90,7 @@ class Organisation(Section):
     """How reports call the company."""
     timezone: str
     """IANA time zone in which days, weeks and months are cut: `Europe/Berlin`, `Asia/Shanghai`."""
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(_currency)]
     """ISO 4217 code of the money in reports, and of records that name none."""
     fiscal_year_starts: Month = 1
     """The month in which the fiscal year begins: `1` to `12`, or a name such as `april`."""
@@ -96,7 +110,7 @@ class Organisation(Section):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             hint = did_you_mean(value, available_timezones()) or Message("a name such as Europe/Berlin")
             raise Wrong(Message("is not an IANA time zone"), hint=hint) from error
         return value
@@ -160,7 +174,7 @@ class FieldSource(Section):
 
 
 class _Target(Section):
-    name: str = Field(pattern=NAME)
+    name: Name
     """What plans and messages call it."""
     connection: str
     """The connection that is written to."""
@@ -226,7 +240,7 @@ class SettingsFile(Section):
     """Whose numbers these are, and how that company counts time and money."""
     store: str = "crm-kpi.sqlite"
     """The local database: an SQLite file, made when it does not exist."""
-    connections: Mapping[Annotated[str, Field(pattern=NAME)], ConnectionSettings] = Field(min_length=1)
+    connections: Mapping[Name, ConnectionSettings] = Field(min_length=1)
     """What is pulled from: a name of your choice -> adapter, settings and mapping."""
     assumptions: Mapping[str, Assumption] = Field(default_factory=dict)
     """Numbers that no CRM holds (`gross_margin`), each with the day from which it holds."""

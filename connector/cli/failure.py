@@ -1,0 +1,151 @@
+"""Whatever goes wrong becomes one line, one hint and an exit code; a traceback only with --debug."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import click
+
+from connector.cli.output import Words, print_json
+from connector.cli.session import Session
+from connector.errors import ConfigError, ConnectorError, Interrupted, Message, Problem, did_you_mean
+from kpi_engine.errors import DefinitionError, KpiError
+
+DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
+INTERRUPTED = Interrupted.exit_code
+READER_GONE = 141
+"""As the shell writes the death of a program whose pipe was closed."""
+
+
+def outcome(command: Callable[[], Any], session: Session) -> int:
+    """Run it and say how it ended, as an exit code."""
+    _end_like_interrupt()
+    try:
+        result = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except (KeyboardInterrupt, click.exceptions.Abort, Interrupted) as stop:
+        return _stopped(stop, session)
+    except (click.ClickException, ConnectorError, KpiError) as error:
+        return _expected(error, session)
+    except Exception as error:  # noqa: BLE001  # the last resort: a person gets a line, not a traceback
+        return _bug(error, session)
+    return result if isinstance(result, int) else DONE
+
+
+def _end_like_interrupt() -> None:
+    """A service manager's SIGTERM ends a run as cleanly as Ctrl-C does."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _reader_gone() -> int:
+    """`crm-kpi kpi list | head`: whatever is still buffered must not complain when Python flushes it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_GONE
+
+
+def _stopped(stop: BaseException, session: Session) -> int:
+    if session.debug:
+        traceback.print_exception(stop)
+    session.output.note(Message("stopped; nothing is lost, the next run goes on from here"))
+    return INTERRUPTED
+
+
+def _expected(error: click.ClickException | ConnectorError | KpiError, session: Session) -> int:
+    if session.debug:
+        traceback.print_exception(error)
+    code = USAGE if isinstance(error, DefinitionError) else getattr(error, "exit_code", FAILED)
+    problems = error.problems if isinstance(error, (ConfigError, DefinitionError)) else ()
+    message, hint = sentences(error)
+    if session.json:
+        print_json({"error": {"message": message, "hint": hint, "problems": problems, "exit_code": code}})
+    for problem in problems:
+        session.output.problem(problem)
+    if not problems:
+        session.output.error(message, hint)
+    return code
+
+
+def _bug(error: Exception, session: Session) -> int:
+    if session.debug:
+        traceback.print_exception(error)
+    what = Message("this is a bug: {kind}: {reason}", kind=type(error).__name__, reason=str(error))
+    session.output.error(what, Message("run it again with --debug and report what it prints"))
+    return FAILED
+
+
+def sentences(error: click.ClickException | ConnectorError | KpiError) -> tuple[Words, Words]:
+    """The message and the hint of an error; click's own complaints in our words."""
+    if isinstance(error, click.UsageError):
+        return _usage(error), _usage_hint(error)
+    if isinstance(error, click.ClickException):
+        return error.format_message(), ""
+    return error.message, error.hint
+
+
+def _usage(error: click.UsageError) -> Words:
+    match error:
+        case click.NoSuchOption():
+            return Message("there is no option {option}", option=error.option_name)
+        case click.MissingParameter():
+            return Message("{parameter} is missing", parameter=_parameter(error))
+        case click.BadParameter():
+            return Message("{parameter}: {reason}", parameter=_parameter(error), reason=error.message)
+        case click.BadOptionUsage():
+            return Message(
+                "the option {option} cannot be used like this: {reason}", option=error.option_name, reason=error.message
+            )
+        case UnknownCommand():
+            return Message("there is no command {command}", command=error.command)
+        case _:
+            return error.format_message()
+
+
+def _usage_hint(error: click.UsageError) -> Words:
+    path = error.ctx.command_path if error.ctx else "crm-kpi"
+    help_hint = Message("see {command} --help", command=path)
+    if isinstance(error, click.NoSuchOption):
+        near = did_you_mean(error.option_name, _options(error))
+        return near if near.template.startswith("did you mean") else help_hint
+    if isinstance(error, UnknownCommand):
+        return did_you_mean(error.command, error.known)
+    return help_hint
+
+
+def _options(error: click.UsageError) -> list[str]:
+    if error.ctx is None:
+        return []
+    return [name for parameter in error.ctx.command.get_params(error.ctx) for name in parameter.opts]
+
+
+def _parameter(error: click.BadParameter) -> str:
+    return (
+        " / ".join(error.param.opts)
+        if error.param and isinstance(error.param, click.Option)
+        else (error.param.make_metavar(error.ctx or click.Context(click.Command(""))) if error.param else "")
+    )
+
+
+class UnknownCommand(click.UsageError):
+    """A word that is no command of its group."""
+
+    def __init__(self, command: str, *, known: Sequence[str], ctx: click.Context) -> None:
+        super().__init__(command, ctx)
+        self.command = command
+        self.known = known
+
+
+def refused(problem: Problem) -> click.UsageError:
+    """An option's value that only the command itself can judge."""
+    return click.UsageError(str(problem))

@@ -1,0 +1,52 @@
+"""`crm-kpi`: the commands, in the order in which a person meets them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from connector.cli.adapter import adapter
+from connector.cli.completion import completion
+from connector.cli.failure import outcome
+from connector.cli.kpi import kpi
+from connector.cli.language import words
+from connector.cli.options import Group, common
+from connector.cli.session import Session
+from connector.cli.store import store
+
+
+class Root(Group):
+    """Ends every call with one of the documented exit codes."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **settings: Any) -> NoReturn:
+        """Run and exit. `settings` are click's own, `standalone_mode` apart: errors are printed here."""
+        session = Session()
+        settings = {**settings, "standalone_mode": False, "obj": session}
+        sys.exit(outcome(lambda: super(Root, self).main(args, prog_name or "crm-kpi", **settings), session))
+
+
+@click.group(
+    cls=Root,
+    help=words(
+        "Customer KPIs inside the CRM that people already have open.\n\n"
+        "Pulls records from a CRM or from files, computes KPIs, and writes them back."
+    ),
+    examples=("crm-kpi demo", "crm-kpi init --folder data", "crm-kpi check", "crm-kpi run"),
+    epilog="Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done but some rows were rejected or quarantined.",
+)
+@click.version_option(package_name="crm-kpi", prog_name="crm-kpi")
+@common
+def cli() -> None:
+    pass
+
+
+for command in (kpi, store, adapter, completion):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """The console script."""
+    cli.main()
