@@ -152,10 +152,12 @@ class SumOf(_Strict):
 
 def _aggregate_tag(value: object) -> str:
     is_sum = "sum" in value if isinstance(value, Mapping) else isinstance(value, SumOf)
-    return "sum" if is_sum else "count"
+    return "SumOf" if is_sum else "CountOf"
 
 
-Aggregate = Annotated[Annotated[CountOf, Tag("count")] | Annotated[SumOf, Tag("sum")], Discriminator(_aggregate_tag)]
+Aggregate = Annotated[
+    Annotated[CountOf, Tag("CountOf")] | Annotated[SumOf, Tag("SumOf")], Discriminator(_aggregate_tag)
+]
 
 
 class _Definition(_Strict):
