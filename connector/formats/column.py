@@ -15,7 +15,7 @@ from connector.formats.number import Reader
 REMEMBERED: Final = 8_192
 """Texts that a column remembers before it starts afresh: enough for dates and names, flat in memory."""
 
-_TEXT_ONLY: Final = frozenset((str, NoneType))
+TEXT_ONLY: Final = frozenset((str, NoneType))
 
 
 class Parsed(NamedTuple):
@@ -56,7 +56,7 @@ class ColumnParser:
 
     def __call__(self, cells: Sequence[Any]) -> Parsed:
         """The column's values and misfits, positions counted from 0."""
-        if not _TEXT_ONLY.issuperset(set(map(type, cells))):
+        if not TEXT_ONLY.issuperset(set(map(type, cells))):
             return self._typed(cells)  # 1, 1.0 and True are one key of a dict, so they are never remembered
         memory = self._memory
         if len(memory) > REMEMBERED:

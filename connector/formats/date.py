@@ -61,7 +61,7 @@ _ISO_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[01][0-9]-[0-3][0-9]")
 
 
 class DateFormat(BaseModel):
-    """How a column writes its dates: `iso`, `excel`, `excel1904` or a strptime pattern. In a config it is that one word."""
+    """How a column writes its dates: `iso`, `excel`, `excel1904` or a strptime pattern; in a config just that word."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -189,7 +189,7 @@ def _offset(zone: str) -> timezone:
     return timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))
 
 
-# ---- readers: one cell, typed or text -> the ISO text that a fact column stores ------------------------------------------
+# ---- readers: one cell, typed or text -> the ISO text that a fact column stores ------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,17 @@ CURRENCY_SIGNS: Final = (
 """Signs that `infer` recognises; a format names the one that its column really carries."""
 
 CHINESE_UNITS: Final = {
-    **{"千": 3, "万": 4, "萬": 4, "百万": 6, "百萬": 6, "千万": 7, "千萬": 7},
-    **{"亿": 8, "億": 8, "万亿": 12, "萬億": 12},
+    "千": 3,
+    "万": 4,
+    "萬": 4,
+    "百万": 6,
+    "百萬": 6,
+    "千万": 7,
+    "千萬": 7,
+    "亿": 8,
+    "億": 8,
+    "万亿": 12,
+    "萬億": 12,
 }
 """Powers of ten written behind a number."""
 
@@ -121,7 +130,7 @@ def _shape(style: NumberFormat) -> re.Pattern[str]:
     )
 
 
-# ---- readers: one cell, typed or text -> the value that a fact column stores -------------------------------------------
+# ---- readers: one cell, typed or text -> the value that a fact column stores -----------------------------------
 
 
 def decimal_reader(style: NumberFormat) -> Reader:
