@@ -1,0 +1,151 @@
+"""Copies of the store that can be trusted: made while it may be in use, checked before they get their name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from itertools import count
+from pathlib import Path
+
+from connector.errors import Message, StoreError, StoreTooNew
+from connector.store.connection import connect
+from connector.store.disk import create_private, file_errors, flush_folder, make_private_folder, put_in_place
+from connector.store.schema import APPLICATION_ID
+
+BACKUP_HINT = Message("choose another file; nothing was written")
+
+
+def back_up(source: sqlite3.Connection, path: Path, *, target: Path) -> None:
+    """Copy the open database at `path` to `target`, which is replaced only by a copy that has been checked.
+
+    Raises:
+        StoreError: the target is the store itself or cannot be written, or the store is damaged.
+    """
+    real = Path(os.path.realpath(target))
+    _refuse_own_files(path, real)
+    unfinished = real.with_name(real.name + ".unfinished")
+    with file_errors(real):
+        make_private_folder(real.parent)
+        create_private(unfinished)
+    try:
+        _copy(source, unfinished)
+        with file_errors(real):
+            put_in_place(unfinished, real)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _refuse_own_files(path: Path, target: Path) -> None:
+    own = {path, *(path.with_name(path.name + suffix) for suffix in ("-journal", ".lock"))}
+    same_file = target.exists() and path.exists() and target.samefile(path)
+    if target in own or same_file or target.is_dir():
+        raise StoreError(Message("{path} is the store itself, or a folder", path=str(target)), hint=BACKUP_HINT)
+
+
+def _copy(source: sqlite3.Connection, unfinished: Path) -> None:
+    with closing(connect(unfinished)) as copy:
+        source.backup(copy)
+        complaints = list(damage(copy))
+    if complaints:
+        raise StoreError(
+            Message("The store is damaged: {detail}", detail=complaints[0]),
+            hint=Message("restore an older backup with `crm-kpi store restore`"),
+        )
+
+
+def damage(connection: sqlite3.Connection) -> Iterator[str]:
+    """What SQLite's own check of every page and index complains about."""
+    for (complaint,) in connection.execute("PRAGMA integrity_check"):
+        if complaint != "ok":
+            yield complaint
+
+
+def recognise(connection: sqlite3.Connection, path: Path, *, latest: int) -> int:
+    """The version of the store behind a connection.
+
+    Raises:
+        StoreError: it is not a store of ours, or it is damaged.
+        StoreTooNew: a newer version of this program wrote it.
+    """
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # undoes what an interrupted run left
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID or version < 1:
+        raise StoreError(
+            Message("{path} is a database of another program", path=str(path)),
+            hint=Message("name another file as `store` in the settings; this one was left untouched"),
+        )
+    if version > latest:
+        raise StoreTooNew(
+            Message(
+                "{path} was written by a newer version (store version {found}, this program knows {known})",
+                path=str(path),
+                found=version,
+                known=latest,
+            ),
+            hint=Message("upgrade crm-kpi, or restore a backup from before the upgrade"),
+        )
+    return int(version)
+
+
+def put_back(backup: Path, target: Path, *, latest: int) -> Path | None:
+    """Put a backup in the place of the store at `target`, whose run lock the caller holds.
+
+    Returns:
+        Where the replaced store was kept; None where there was none.
+
+    Raises:
+        StoreError: the backup is missing, damaged, another program's or a newer version's; nothing was changed.
+    """
+    real = Path(os.path.realpath(target))
+    _refuse_missing(backup)
+    _refuse_own_files(real, Path(os.path.realpath(backup)))
+    unfinished = real.with_name(real.name + ".unfinished")
+    with file_errors(real):
+        make_private_folder(real.parent)
+        create_private(unfinished)
+    try:
+        with closing(connect(backup, read_only=True)) as source:
+            recognise(source, backup, latest=latest)
+            _copy(source, unfinished)
+        with file_errors(real):
+            kept = _keep(real)
+            put_in_place(unfinished, real)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return kept
+
+
+def _refuse_missing(backup: Path) -> None:
+    if not backup.is_file() or backup.stat().st_size == 0:
+        raise StoreError(
+            Message("{path} is not a backup", path=str(backup)),
+            hint=Message("name a file that `crm-kpi store backup` has written; nothing was changed"),
+        )
+
+
+def _keep(target: Path) -> Path | None:
+    """Give the store a second name, and its journal too: left behind, it would be undone into the restored store."""
+    if not target.exists():
+        return None
+    _settle(target)
+    kept = next(path for path in _kept_names(target) if not path.exists())
+    os.link(target, kept)
+    journal = target.with_name(target.name + "-journal")
+    if journal.exists():
+        os.replace(journal, kept.with_name(kept.name + "-journal"))
+    flush_folder(target.parent)
+    return kept
+
+
+def _kept_names(target: Path) -> Iterator[Path]:
+    return (target.with_name(f"{target.name}.replaced-{number}") for number in count(1))
+
+
+def _settle(target: Path) -> None:
+    with suppress(StoreError), closing(connect(target)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

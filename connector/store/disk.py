@@ -1,0 +1,77 @@
+"""Files and folders that only their owner can read, from their first byte on, and that survive a power cut.
+
+`open(path, "w")` and SQLite both create files as the umask says; a store holds customers' names, so neither is used to
+create one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from connector.errors import Message, StoreError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder and those above it that are missing, each for its owner only; existing ones stay as they are."""
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=PRIVATE_FOLDER)
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file for its owner only, in place of whatever an interrupted run left under that name."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_FILE))
+
+
+def flush_file(path: Path) -> None:
+    """Have the file's bytes on the disk itself before going on.
+
+    No SQLite connection of this process may be in a transaction on it: closing a descriptor drops POSIX locks.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the folder's entries (a rename, a new file) on the disk itself before going on."""
+    flush_file(folder)
+
+
+def _flush(descriptor: int) -> None:
+    if sys.platform == "darwin":  # there, fsync only hands the bytes to the drive
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)
+
+
+def put_in_place(finished: Path, target: Path) -> None:
+    """Give a finished file its name, at once and for good: a power cut leaves the old file or the new one."""
+    flush_file(finished)
+    os.replace(finished, target)
+    flush_folder(target.parent)
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """The operating system's refusals as one clear line."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            Message("{path}: {reason}", path=str(path), reason=error.strerror or str(error)),
+            hint=Message("check that the folder exists, has room, and may be written by this user"),
+        ) from error

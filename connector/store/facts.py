@@ -1,0 +1,174 @@
+"""Facts in, facts marked as deleted, and an admin's own columns.
+
+A fact is never removed: it gets `deleted_at` (a tombstone) and comes back when its record does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from connector.errors import Message, StoreError
+from connector.store.database import Store
+from connector.store.schema import STORED_AS
+from connector.store.seen import Seen
+from connector.store.statements import names as column_list
+from connector.store.statements import quoted
+from connector.store.statements import upsert as upsert_statement
+from kpi_engine.facts import FACTS, ColumnType
+
+__all__ = [
+    "Seen",
+    "blank_other_columns",
+    "dangling_links",
+    "ensure_columns",
+    "extra_columns",
+    "live_count",
+    "names",
+    "tombstone",
+    "upsert",
+]
+
+_KEY = ("connection", "id")
+_EXTRA_NAME = re.compile(r"x_[a-z0-9_]{1,60}")
+
+
+def ensure_columns(store: Store, table: str, columns: Mapping[str, ColumnType]) -> None:
+    """Add the admin's own columns (`x_…`) that the table lacks.
+
+    Raises:
+        StoreError: a name is not of that form, or the column exists with another type.
+    """
+    existing = extra_columns(store).get(table, {})
+    for name, kind in columns.items():
+        if name in existing:
+            _refuse_other_type(table, name, wanted=kind, existing=existing[name])
+        else:
+            _add_column(store, table, name=name, kind=kind)
+
+
+def _add_column(store: Store, table: str, *, name: str, kind: ColumnType) -> None:
+    if not _EXTRA_NAME.fullmatch(name):
+        raise StoreError(
+            Message("{name} cannot be a column of {table}", name=name, table=table),
+            hint=Message("begin with x_ and use small letters, digits and _ only"),
+        )
+    connection = store.writing
+    connection.execute(f"ALTER TABLE {_fact_table(table)} ADD COLUMN {quoted(name)} {STORED_AS[kind]}")
+    connection.execute("INSERT INTO extra_columns (table_name, name, type) VALUES (?, ?, ?)", (table, name, kind.value))
+
+
+def _refuse_other_type(table: str, name: str, *, wanted: ColumnType, existing: ColumnType) -> None:
+    if wanted is not existing:
+        raise StoreError(
+            Message(
+                "{table}.{name} is {existing} in the store and {wanted} in the mapping",
+                table=table,
+                name=name,
+                existing=existing.value,
+                wanted=wanted.value,
+            ),
+            hint=Message("give the column another name in the mapping"),
+        )
+
+
+def extra_columns(store: Store) -> dict[str, dict[str, ColumnType]]:
+    """The admin's own columns by table, in the order in which they were added."""
+    found: dict[str, dict[str, ColumnType]] = {}
+    rows = store.db.conn.execute("SELECT table_name, name, type FROM extra_columns ORDER BY rowid")
+    for table, name, kind in rows:
+        found.setdefault(table, {})[name] = ColumnType(kind)
+    return found
+
+
+def upsert(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Insert rows or update those that differ; a tombstone among them comes back to life.
+
+    Args:
+        store: The open store, inside a transaction.
+        table: A fact table.
+        columns: The columns given, `connection` and `id` among them, `deleted_at` not. Others keep what they hold.
+        rows: One sequence a row, in the order of `columns`, each value as `kpi_engine.facts` says it is stored.
+
+    Returns:
+        How many rows were written; a row that holds the same already is not.
+    """
+    connection = store.writing
+    _fact_table(table)
+    values = f"VALUES ({', '.join('?' * len(columns))}, NULL)"
+    statement = upsert_statement(table, (*columns, "deleted_at"), key=_KEY, source=values)
+    before = connection.total_changes
+    connection.executemany(statement, rows)
+    return connection.total_changes - before
+
+
+def blank_other_columns(store: Store, table: str, connection: str, columns: Collection[str]) -> int:
+    """Empty the columns that a mapping no longer fills, so that no value outlives its source.
+
+    Args:
+        store: The open store, inside a transaction.
+        table: A fact table.
+        connection: Whose rows.
+        columns: The columns that the mapping fills; required ones and tombstones are never emptied.
+
+    Returns:
+        How many rows were written.
+    """
+    keep = {*columns, *(column.name for column in FACTS[table].columns if not column.nullable), *_KEY, "deleted_at"}
+    every = (*FACTS[table].column_names, *extra_columns(store).get(table, {}))
+    others = [column for column in every if column not in keep]
+    if not others:
+        return 0
+    cursor = store.writing.execute(
+        f"UPDATE {_fact_table(table)} SET {', '.join(f'{quoted(name)} = NULL' for name in others)} "
+        f"WHERE connection = ? AND coalesce({column_list(others)}, NULL) IS NOT NULL",
+        (connection,),
+    )
+    return cursor.rowcount
+
+
+def tombstone(store: Store, table: str, connection: str, ids: Iterable[str], at: str) -> int:
+    """Mark the rows of these ids as deleted at `at` (UTC ISO text); returns how many were alive."""
+    cursor = store.writing.executemany(
+        f"UPDATE {_fact_table(table)} SET deleted_at = ? WHERE connection = ? AND id = ? AND deleted_at IS NULL",
+        ((at, connection, id) for id in ids),
+    )
+    return max(cursor.rowcount, 0)
+
+
+def live_count(store: Store, table: str, connection: str) -> int:
+    """How many rows of this connection are not tombstones."""
+    statement = f"SELECT count(*) FROM {_fact_table(table)} WHERE connection = ? AND deleted_at IS NULL"
+    return int(store.db.conn.execute(statement, (connection,)).fetchone()[0])
+
+
+def names(store: Store, table: str, connection: str) -> Iterator[tuple[str, str]]:
+    """(id, name) of every live row that has a name, in the order of ids: what a link by name is resolved with."""
+    yield from store.db.conn.execute(
+        f"SELECT id, name FROM {_fact_table(table)} "
+        "WHERE connection = ? AND deleted_at IS NULL AND name IS NOT NULL ORDER BY id",
+        (connection,),
+    )
+
+
+def dangling_links(store: Store, table: str) -> dict[str, int]:
+    """How many live rows name, per linking column, a row that is not there: worth knowing, and no error."""
+    counts = {}
+    for column in FACTS[table].columns:
+        if column.links:
+            counts[column.name] = _dangling(store, table, column.name, other=column.links)
+    return {name: count for name, count in counts.items() if count}
+
+
+def _dangling(store: Store, table: str, column: str, *, other: str) -> int:
+    statement = (
+        f"SELECT count(*) FROM {_fact_table(table)} AS fact WHERE deleted_at IS NULL AND {quoted(column)} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {quoted(other)} AS other "
+        f"WHERE other.connection = fact.connection AND other.id = fact.{quoted(column)})"
+    )
+    return int(store.db.conn.execute(statement).fetchone()[0])
+
+
+def _fact_table(table: str) -> str:
+    """The table's name as SQL; a KeyError for anything that is not a fact table."""
+    return quoted(FACTS[table].name)

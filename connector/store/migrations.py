@@ -1,0 +1,72 @@
+"""From an older store to this version's: a copy first, then one transaction a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from connector.errors import Message, MigrationError, StoreError
+from connector.store.schema import FIRST_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from a version to the next."""
+
+    says: str
+    change: Callable[[Database], object]
+    """Makes the change; it runs inside a transaction and must not end it."""
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+"""The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
+
+
+def latest_version(migrations: Sequence[Migration]) -> int:
+    """The version that these steps end at."""
+    return FIRST_VERSION + len(migrations)
+
+
+def copy_before(path: Path, version: int) -> Path:
+    """Where the copy is kept that was taken before the step to `version`."""
+    return path.with_name(f"{path.name}.before-v{version}")
+
+
+def migrate(
+    db: Database, path: Path, *, version: int, migrations: Sequence[Migration], keep_copy: Callable[[Path], None]
+) -> None:
+    """Take every step that is missing; each is whole or has not happened, even when the process is killed in it.
+
+    Raises:
+        MigrationError: a step failed; the store is as it was before that step, and so is the copy.
+    """
+    for step in range(version, latest_version(migrations)):
+        copy = copy_before(path, step + 1)
+        try:
+            keep_copy(copy)
+            _take_step(db, migrations[step - FIRST_VERSION], version=step + 1)
+        except Exception as error:
+            raise MigrationError(
+                Message(
+                    "{path} could not be brought to version {version}: {reason}",
+                    path=str(path),
+                    version=step + 1,
+                    reason=error.message if isinstance(error, StoreError) else str(error),
+                ),
+                hint=Message("the store is as it was; a copy of it is in {copy}", copy=str(copy)),
+            ) from error
+
+
+def _take_step(db: Database, migration: Migration, *, version: int) -> None:
+    # sqlite-utils' own atomic() begins without the write lock, and its Migrations class stamps a table, not the header.
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        migration.change(db)
+        db.conn.execute(f"PRAGMA user_version = {version:d}")
+        db.conn.execute("COMMIT")
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")

@@ -1,0 +1,78 @@
+"""KPI values: one row a cell, rewritten only when it changed, gone when it is no longer computed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+from connector.store.database import Store
+from connector.store.schema import VALUE_KEY, columns_of
+from connector.store.statements import names, quoted, upsert
+
+VALUE_COLUMNS = columns_of("kpi_values", leaving_out=("run_id",))
+"""What a row given to `write` holds, in order."""
+
+_fields_of = attrgetter(*VALUE_COLUMNS)
+
+
+def write(store: Store, values: Iterable[Any], run_id: int, *, kpis: Collection[str] | None = None) -> int:
+    """Make `kpi_values` hold exactly these values.
+
+    Args:
+        store: The open store, inside a transaction.
+        values: Tuples in the order of `VALUE_COLUMNS`, or objects with attributes of those names; each cell once.
+        run_id: Stamped on the rows that are written.
+        kpis: The KPIs that were computed; rows of others stay. None: all of them.
+
+    Returns:
+        How many rows were inserted, updated or deleted; a row that differs in nothing is not written.
+    """
+    writing = store.writing
+    writing.execute("DROP TABLE IF EXISTS temp.computed")
+    writing.execute(
+        f"CREATE TEMP TABLE computed ({names(VALUE_COLUMNS)}, PRIMARY KEY ({names(VALUE_KEY)})) WITHOUT ROWID"
+    )
+    writing.executemany(f"INSERT INTO computed VALUES ({', '.join('?' * len(VALUE_COLUMNS))})", map(_row, values))
+    before = writing.total_changes
+    writing.execute(_UPSERT, (run_id,))
+    _delete_others(store, kpis)
+    changed = writing.total_changes - before
+    writing.execute("DROP TABLE temp.computed")
+    return changed
+
+
+_UPSERT = upsert(
+    "kpi_values",
+    (*VALUE_COLUMNS, "run_id"),
+    key=VALUE_KEY,
+    source=f"SELECT {names(VALUE_COLUMNS)}, ? FROM temp.computed WHERE true",
+    silent=("run_id",),
+)
+
+
+def _row(value: Any) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else _fields_of(value)
+
+
+def _delete_others(store: Store, kpis: Collection[str] | None) -> None:
+    statement = (
+        f"DELETE FROM kpi_values WHERE NOT EXISTS (SELECT 1 FROM temp.computed WHERE "
+        f"({names(VALUE_KEY, of='computed')}) = ({names(VALUE_KEY, of='kpi_values')}))"
+    )
+    if kpis is None:
+        store.writing.execute(statement)
+    else:
+        store.writing.executemany(f"{statement} AND kpi = ?", ((kpi,) for kpi in sorted(kpis)))
+
+
+def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:
+    """Rows as mappings, in the order of the key; `where` names columns and the value that each must have.
+
+    >>> read(store, kpi="win_rate", scope="organisation", period="quarter")  # doctest: +SKIP
+    """
+    columns = (*VALUE_COLUMNS, "run_id")
+    conditions = " AND ".join(f"{quoted(columns[columns.index(name)])} IS ?" for name in where) or "true"
+    statement = f"SELECT {names(columns)} FROM kpi_values WHERE {conditions} ORDER BY {names(VALUE_KEY)}"
+    for row in store.db.conn.execute(statement, tuple(where.values())):
+        yield dict(zip(columns, row, strict=True))
