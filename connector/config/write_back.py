@@ -1,0 +1,93 @@
+"""Write-back targets as an adapter understands them, and the digests that plans and confirmations rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from connector.config.model import FieldsTarget, Target
+from connector.config.read import Config
+from connector.config.references import RECORD_SCOPES
+from connector.contract import WriteTarget
+from connector.store import Store, coverage, freshness, runs
+
+REPORT_FIELDS = (
+    "kpi",
+    "kpi_name",
+    "scope",
+    "scope_id",
+    "scope_name",
+    "period",
+    "period_start",
+    "period_end",
+    "value",
+    "unit",
+    "currency",
+    "numerator",
+    "denominator",
+    "n",
+    "ci_low",
+    "ci_high",
+    "excluded",
+    "status",
+)
+"""What a report record holds. `as_of` is not among them: it would change every record with each run that brings news."""
+
+
+def write_target(config: Config, target: Target) -> WriteTarget:
+    """What the adapter is told about a target."""
+    if isinstance(target, FieldsTarget):
+        mapping = config.connections[target.connection].mapping[RECORD_SCOPES[target.scope]]
+        return WriteTarget(
+            name=target.name,
+            kind="fields",
+            module=target.module,
+            id_fields=mapping.id,
+            fields=tuple(target.fields),
+            options=target.options,
+        )
+    return WriteTarget(
+        name=target.name,
+        kind="records",
+        module=target.module,
+        id_fields=(),
+        fields=REPORT_FIELDS,
+        options=target.options,
+    )
+
+
+def confirmation_digest(config: Config) -> str:
+    """Names the whole write-back configuration: a person confirms it once, and again when it changes."""
+    return digest(config.write_back.model_dump(mode="json"))
+
+
+def target_basis(config: Config, target: Target) -> str:
+    """Names the place that is written to: what one place was acknowledged to hold says nothing about another."""
+    adapter = config.connections[target.connection].adapter.name
+    options = target.model_dump(mode="json")["options"]
+    return digest([target.connection, adapter, target.kind, target.module, options])
+
+
+def source_digest(config: Config, store: Store, target: Target) -> str:
+    """Names what a file that we rewrite whole is made from besides the values: its source and the columns we add."""
+    mark = freshness.source_mark(store, target.connection) if isinstance(target, FieldsTarget) else ""
+    return digest([target.model_dump(mode="json"), mark])
+
+
+def plan_basis(config: Config, store: Store) -> str:
+    """Names everything that a plan rests on; a plan with another basis than today's is stale."""
+    return digest(
+        [
+            confirmation_digest(config),
+            freshness.values_mark(store),
+            runs.data_as_of(store),
+            [[each.connection, each.module] for each in coverage.all(store) if not each.complete],
+            [source_digest(config, store, target) for target in config.write_back.targets],
+        ]
+    )
+
+
+def digest(data: object) -> str:
+    """A short name for data, the same on every machine."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

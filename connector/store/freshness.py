@@ -1,0 +1,33 @@
+"""Has anything changed since a plan was made, or a file was written? Cheap marks to compare, and no clock."""
+
+from __future__ import annotations
+
+import json
+
+from connector.store.database import Store
+from connector.store.outbox import PlanStatus
+
+
+def values_mark(store: Store) -> str:
+    """Changes whenever a KPI value does: each rewritten row carries the run that wrote it, and none comes back."""
+    row = store.db.conn.execute("SELECT count(*), max(run_id), max(as_of) FROM kpi_values").fetchone()
+    return json.dumps(row)
+
+
+def source_mark(store: Store, connection: str) -> str:
+    """Changes whenever a conversation of this connection has read something new (a file was replaced)."""
+    rows = store.db.conn.execute("SELECT key, state FROM sync_state WHERE connection = ? ORDER BY key", (connection,))
+    return json.dumps(rows.fetchall())
+
+
+def plans_made(store: Store) -> int:
+    """How many plans there have been; a part of a plan's name, so that the same plan made again later is another."""
+    return int(store.db.conn.execute("SELECT count(*) FROM plans").fetchone()[0])
+
+
+def last_written(store: Store) -> str | None:
+    """The summary of the last plan that was carried out; None where there was none."""
+    row = store.db.conn.execute(
+        "SELECT summary FROM plans WHERE status = ? ORDER BY rowid DESC LIMIT 1", (PlanStatus.DONE,)
+    ).fetchone()
+    return None if row is None else row[0]
