@@ -3,7 +3,8 @@
 ```
 KpiError                  a message and a hint
 |- DefinitionError        a definition is wrong          (all its problems at once)
-`- MissingFact            a definition names a table or column that no fact has
+|- MissingFact            a definition names a table or column that no fact has
+`- EngineError            a query failed; the KPIs of that query have status `error`, the others go on
 ```
 """
 
@@ -51,6 +52,10 @@ class DefinitionError(KpiError):
 
 class MissingFact(KpiError):
     """A definition needs a table or column that is not among the facts."""
+
+
+class EngineError(KpiError):
+    """A query could not be answered; it concerns the KPIs of that query only."""
 
 
 MOST_LISTED = 40
