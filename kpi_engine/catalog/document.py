@@ -145,7 +145,7 @@ class _Builder:
         seen: set[str] = set()
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
-            where = f"{self.name}:{_line(key_node)} {dotted((*path, key))}"
+            where = f"{self.name}:{_line(key_node)} {dotted((*path, key))}".rstrip(" .")
             if not key:
                 self.problems.append(Problem(where, Message("a key must be a word")))
             elif key in seen:

@@ -1,0 +1,142 @@
+"""The parts of a definition, each with its place in the file, so that no rule has to know every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias, assert_never
+
+from kpi_engine.definition import (
+    Aggregate,
+    Count,
+    CountOf,
+    Definition,
+    Derived,
+    Duration,
+    Mean,
+    Percentile,
+    Predicate,
+    Ratio,
+    Snapshot,
+    Sum,
+    SumOf,
+)
+from kpi_engine.facts import FactTable
+from kpi_engine.rules.context import Context
+
+OnFacts: TypeAlias = Count | Sum | Mean | Percentile | Ratio | Snapshot | Duration
+"""Every kind but the derived one."""
+
+Named: TypeAlias = tuple[str, str]
+"""A place in a definition, and the column named there."""
+
+
+def on_facts(definitions: Iterable[Definition]) -> Iterator[OnFacts]:
+    """The definitions that count facts."""
+    for definition in definitions:
+        if not isinstance(definition, Derived):
+            yield definition
+
+
+def with_table(definitions: Iterable[Definition], context: Context) -> Iterator[tuple[OnFacts, FactTable]]:
+    """The definitions whose fact table exists, and the table."""
+    for definition in on_facts(definitions):
+        table = context.facts.get(definition.table)
+        if table is not None:
+            yield definition, table
+
+
+def times(definition: OnFacts) -> Iterator[Named]:
+    """The columns that place a row in time."""
+    yield "time", definition.time
+    if isinstance(definition, Duration):
+        yield "start", definition.start
+    if isinstance(definition, Snapshot):
+        yield "until", definition.until
+
+
+def measures(definition: OnFacts) -> Iterator[Named]:
+    """The columns that are added, averaged or ranked; weights are a matter of their own."""
+    match definition:
+        case Sum(sum=name, minus=minus):
+            yield "sum", name
+            if minus is not None:
+                yield "minus", minus
+        case Mean(mean=name):
+            yield "mean", name
+        case Percentile(of=name):
+            yield "of", name
+        case Ratio() | Snapshot():
+            for place, aggregate in aggregates(definition):
+                yield from _summed(place, aggregate)
+        case Count() | Duration():
+            pass
+        case _:
+            assert_never(definition)
+
+
+def aggregates(definition: Ratio | Snapshot) -> Iterator[tuple[str, Aggregate]]:
+    """The sums and counts inside a definition."""
+    if isinstance(definition, Ratio):
+        yield "numerator", definition.numerator
+        yield "denominator", definition.denominator
+    else:
+        yield "measure", definition.measure
+
+
+def columns(definition: OnFacts) -> Iterator[Named]:
+    """Every column that a definition names outside its conditions."""
+    yield from times(definition)
+    yield from measures(definition)
+    yield from dimensions(definition)
+    yield from weights(definition)
+    yield from _counted(definition)
+
+
+def dimensions(definition: OnFacts) -> Iterator[Named]:
+    """The columns by which a KPI may be split."""
+    for at, name in enumerate(definition.dimensions):
+        yield f"dimensions[{at}]", name
+
+
+def weights(definition: OnFacts) -> Iterator[Named]:
+    """The columns that weight a sum."""
+    if isinstance(definition, Snapshot) and definition.weight_percent is not None:
+        yield "weight_percent", definition.weight_percent
+
+
+def predicates(definition: OnFacts) -> Iterator[tuple[str, Predicate]]:
+    """Every condition of a definition."""
+    yield from _numbered("where", definition.where)
+    if isinstance(definition, Ratio | Snapshot):
+        for place, aggregate in aggregates(definition):
+            yield from _numbered(f"{place}.where", aggregate.where)
+    if isinstance(definition, Snapshot):
+        yield from _numbered("standing", definition.standing)
+    if isinstance(definition, Ratio) and definition.requires is not None:
+        yield from _numbered("requires.rows", definition.requires.rows)
+        yield from _numbered("requires.have", definition.requires.have)
+
+
+def _summed(place: str, aggregate: Aggregate) -> Iterator[Named]:
+    if isinstance(aggregate, SumOf):
+        yield f"{place}.sum", aggregate.sum
+        if aggregate.minus is not None:
+            yield f"{place}.minus", aggregate.minus
+
+
+def _counted(definition: OnFacts) -> Iterator[Named]:
+    """Columns whose different values are counted."""
+    if isinstance(definition, Count):
+        for place in ("distinct", "first_per"):
+            name = getattr(definition, place)
+            if name is not None:
+                yield place, name
+    if isinstance(definition, Ratio | Snapshot):
+        for place, aggregate in aggregates(definition):
+            if isinstance(aggregate, CountOf) and aggregate.count != "rows":
+                yield f"{place}.count", aggregate.count
+
+
+def _numbered(place: str, conditions: Iterable[Predicate]) -> Iterator[tuple[str, Predicate]]:
+    for at, condition in enumerate(conditions):
+        yield f"{place}[{at}]", condition
