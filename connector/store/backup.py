@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -10,8 +11,16 @@ from itertools import count
 from pathlib import Path
 
 from connector.errors import Message, StoreError, StoreTooNew
-from connector.store.connection import connect
-from connector.store.disk import create_private, file_errors, flush_folder, make_private_folder, put_in_place
+from connector.store.connection import connect, settle
+from connector.store.disk import (
+    create_private,
+    file_errors,
+    flush_file,
+    flush_folder,
+    make_private_folder,
+    put_in_place,
+    unfinished_file,
+)
 from connector.store.schema import APPLICATION_ID
 
 BACKUP_HINT = Message("choose another file; nothing was written")
@@ -25,17 +34,11 @@ def back_up(source: sqlite3.Connection, path: Path, *, target: Path) -> None:
     """
     real = Path(os.path.realpath(target))
     _refuse_own_files(path, real)
-    unfinished = real.with_name(real.name + ".unfinished")
     with file_errors(real):
         make_private_folder(real.parent)
-        create_private(unfinished)
-    try:
-        _copy(source, unfinished)
-        with file_errors(real):
+        with unfinished_file(real) as unfinished:
+            _copy(source, unfinished)
             put_in_place(unfinished, real)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _refuse_own_files(path: Path, target: Path) -> None:
@@ -47,6 +50,8 @@ def _refuse_own_files(path: Path, target: Path) -> None:
 
 def _copy(source: sqlite3.Connection, unfinished: Path) -> None:
     with closing(connect(unfinished)) as copy:
+        copy.execute("PRAGMA journal_mode = OFF")  # it has no name yet: when this fails it is simply deleted,
+        copy.execute("PRAGMA synchronous = OFF")  # and it is flushed as a whole before it gets one
         source.backup(copy)
         complaints = list(damage(copy))
     if complaints:
@@ -70,7 +75,7 @@ def recognise(connection: sqlite3.Connection, path: Path, *, latest: int) -> int
         StoreError: it is not a store of ours, or it is damaged.
         StoreTooNew: a newer version of this program wrote it.
     """
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # undoes what an interrupted run left
+    settle(connection)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID or version < 1:
@@ -103,20 +108,15 @@ def put_back(backup: Path, target: Path, *, latest: int) -> Path | None:
     real = Path(os.path.realpath(target))
     _refuse_missing(backup)
     _refuse_own_files(real, Path(os.path.realpath(backup)))
-    unfinished = real.with_name(real.name + ".unfinished")
-    with file_errors(real):
+    if real.exists() and not real.is_file():
+        raise StoreError(Message("{path} is not a file", path=str(real)), hint=BACKUP_HINT)
+    with file_errors(real), closing(connect(backup, read_only=True)) as source:
+        recognise(source, backup, latest=latest)
         make_private_folder(real.parent)
-        create_private(unfinished)
-    try:
-        with closing(connect(backup, read_only=True)) as source:
-            recognise(source, backup, latest=latest)
+        with unfinished_file(real) as unfinished:
             _copy(source, unfinished)
-        with file_errors(real):
             kept = _keep(real)
             put_in_place(unfinished, real)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
     return kept
 
 
@@ -134,12 +134,21 @@ def _keep(target: Path) -> Path | None:
         return None
     _settle(target)
     kept = next(path for path in _kept_names(target) if not path.exists())
-    os.link(target, kept)
+    _name_twice(target, kept)
     journal = target.with_name(target.name + "-journal")
     if journal.exists():
         os.replace(journal, kept.with_name(kept.name + "-journal"))
     flush_folder(target.parent)
     return kept
+
+
+def _name_twice(target: Path, kept: Path) -> None:
+    try:
+        os.link(target, kept)
+    except OSError:  # a file system without hard links
+        create_private(kept)
+        shutil.copyfile(target, kept)
+        flush_file(kept)
 
 
 def _kept_names(target: Path) -> Iterator[Path]:
@@ -148,4 +157,4 @@ def _kept_names(target: Path) -> Iterator[Path]:
 
 def _settle(target: Path) -> None:
     with suppress(StoreError), closing(connect(target)) as connection:
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        settle(connection)

@@ -26,6 +26,11 @@ def _translated(method: Callable[_P, _T]) -> Callable[_P, _T]:
             return method(*args, **kwargs)
         except sqlite3.ProgrammingError:
             raise  # a mistake in this program, not a state of the store
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise StoreError(
+                Message("A value cannot be stored: {detail}", detail=str(error)),
+                hint=Message("whole numbers have at most 64 bits, and text must be valid Unicode"),
+            ) from error
         except sqlite3.DatabaseError as error:
             cursor = cast("_Cursor", args[0])
             raise store_error(error, cast("_Connection", cursor.connection).path) from error
@@ -42,7 +47,7 @@ class _Cursor(sqlite3.Cursor):
     fetchone = _translated(sqlite3.Cursor.fetchone)
     fetchmany = _translated(sqlite3.Cursor.fetchmany)
     fetchall = _translated(sqlite3.Cursor.fetchall)
-    __next__ = _translated(sqlite3.Cursor.__next__)
+    __next__ = _translated(sqlite3.Cursor.__next__)  # type: ignore[arg-type]  # typeshed has it from Iterator
 
 
 class _Connection(sqlite3.Connection):
@@ -50,6 +55,12 @@ class _Connection(sqlite3.Connection):
 
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
+
+    def backup(self, target: sqlite3.Connection, **options: Any) -> None:
+        try:
+            super().backup(target, **options)
+        except sqlite3.DatabaseError as error:
+            raise store_error(error, self.path) from error
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -74,6 +85,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def settle(connection: sqlite3.Connection) -> None:
+    """Read, so that SQLite undoes whatever an interrupted run left in its journal."""
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 
 from connector.errors import Message, MigrationError, Problem, StoreError
 from connector.store import backup as copies
-from connector.store.connection import connect
-from connector.store.disk import create_private, file_errors, make_private_folder, put_in_place
+from connector.store.connection import connect, settle
+from connector.store.disk import create_private, file_errors, make_private_folder, put_in_place, unfinished_file
 from connector.store.migrations import MIGRATIONS, Migration, latest_version, migrate
 from connector.store.schema import APPLICATION_ID, create_tables
 
@@ -30,7 +30,6 @@ class Store:
         self.path = path
         self.read_only = read_only
         self._db: Database | None = _wrap(connection)
-        self._lent = False
 
     @classmethod
     def open(
@@ -57,9 +56,10 @@ class Store:
             MigrationError: it is older and cannot be brought up to date.
         """
         real = Path(realpath(path))
-        _refuse_unusable(real, create=create)
-        if not real.exists():
-            _create(real)
+        with file_errors(real):
+            _refuse_unusable(real, create=create)
+            if not real.exists():
+                _create(real)
         connection = _open_settled(real, read_only=read_only)
         try:
             _bring_up_to_date(connection, real, read_only=read_only, migrations=migrations)
@@ -103,9 +103,7 @@ class Store:
             yield
             connection.execute("COMMIT")
         finally:
-            if connection.in_transaction:
-                with suppress(StoreError):  # the first failure is the one to tell
-                    connection.execute("ROLLBACK")
+            _undo_what_is_open(connection)
 
     @contextmanager
     def lent(self) -> Iterator[Path]:
@@ -114,15 +112,13 @@ class Store:
         Two such libraries break each other's file locks, so our connection is closed meanwhile, after a read that
         undoes whatever an interrupted run left (the other library must not have to).
         """
-        if self._lent or self.db.conn.in_transaction:
-            raise RuntimeError("the store is lent already, or a transaction is open")
-        self.db.conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if self.db.conn.in_transaction:
+            raise RuntimeError("a transaction is open")
+        settle(self.db.conn)
         self.close()
-        self._lent = True
         try:
             yield self.path
         finally:
-            self._lent = False
             self._db = _wrap(_open_settled(self.path, read_only=self.read_only))
 
     def backup(self, target: Path) -> None:
@@ -168,6 +164,12 @@ class Store:
         self.close()
 
 
+def _undo_what_is_open(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with suppress(StoreError):  # the failure that brought us here is the one to tell
+            connection.execute("ROLLBACK")
+
+
 def _wrap(connection: sqlite3.Connection) -> Database:
     # Handed over open: sqlite-utils would prefer pysqlite3 where that is installed. Its plug-ins stay out.
     return Database(connection, recursive_triggers=False, execute_plugins=False)
@@ -193,15 +195,14 @@ def _refuse_unusable(path: Path, *, create: bool) -> None:
 
 def _create(path: Path) -> None:
     """Make an empty store elsewhere and put it in place whole, so that a store never exists half made."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    with file_errors(path), tempfile.TemporaryDirectory(prefix="crm-kpi-") as folder:
+    with tempfile.TemporaryDirectory(prefix="crm-kpi-") as folder:
         made = Path(folder) / "store.sqlite"
         create_private(made)
         _fill(made)
         make_private_folder(path.parent)
-        create_private(unfinished)
-        unfinished.write_bytes(made.read_bytes())
-        put_in_place(unfinished, path)
+        with unfinished_file(path) as unfinished:
+            unfinished.write_bytes(made.read_bytes())
+            put_in_place(unfinished, path)
 
 
 def _fill(path: Path) -> None:
@@ -218,7 +219,7 @@ def _open_settled(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection; where only reading is asked for but a run was interrupted, its step is undone first if allowed."""
     if read_only and path.with_name(path.name + "-journal").exists():
         with suppress(StoreError), closing(connect(path)) as settling:
-            settling.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            settle(settling)
     return connect(path, read_only=read_only)
 
 

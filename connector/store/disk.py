@@ -32,6 +32,18 @@ def create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_FILE))
 
 
+@contextmanager
+def unfinished_file(target: Path) -> Iterator[Path]:
+    """An empty private file beside `target`, to be filled and put in its place; gone afterwards if it was not."""
+    path = target.with_name(target.name + ".unfinished")
+    create_private(path)
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 def flush_file(path: Path) -> None:
     """Have the file's bytes on the disk itself before going on.
 

@@ -14,9 +14,21 @@ def values_mark(store: Store) -> str:
     return json.dumps(row)
 
 
-def source_mark(store: Store, connection: str) -> str:
-    """Changes whenever a conversation of this connection has read something new (a file was replaced)."""
-    rows = store.db.conn.execute("SELECT key, state FROM sync_state WHERE connection = ? ORDER BY key", (connection,))
+def values_as_of(store: Store) -> str | None:
+    """The moment for which the values were computed; None where there are none."""
+    value: str | None = store.db.conn.execute("SELECT max(as_of) FROM kpi_values").fetchone()[0]
+    return value
+
+
+def source_mark(store: Store, connection: str, module: str) -> str:
+    """Changes whenever something new of this module was read (its file was replaced).
+
+    Conversations of a module have keys that begin with its name.
+    """
+    rows = store.db.conn.execute(
+        "SELECT key, state FROM sync_state WHERE connection = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key",
+        (connection, module),
+    )
     return json.dumps(rows.fetchall())
 
 

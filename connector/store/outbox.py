@@ -5,6 +5,8 @@ A change is `planned`, then `sending` (marked in a transaction of its own before
 transaction as the receipt, so a killed run neither forgets a write nor repeats one unknowingly.
 """
 
+# ruff: noqa: S608 -- names in the statements come from our own schema, values are always bound
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -194,7 +196,7 @@ def acknowledge(store: Store, receipts: Iterable[Receipt], at: str) -> None:
 
 
 def rejected(store: Store, connection: str, target: str) -> Iterator[PlannedChange]:
-    """The latest change of each record where that was rejected: not to be sent again until it, or its record, changes."""
+    """The latest change of each record, where that was rejected: not sent again until it, or its record, changes."""
     rows = store.db.conn.execute(
         f"SELECT {names(_CHANGE_COLUMNS)} FROM changes WHERE number IN "
         "(SELECT max(number) FROM changes WHERE connection = ? AND target = ? GROUP BY record_id) AND status = ? "

@@ -1,10 +1,12 @@
 """What could not be used: records in quarantine, and fields that became NULL. Nothing is dropped silently."""
 
+# ruff: noqa: S608 -- names in the statements come from our own schema, values are always bound
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.store.database import Store
 from connector.store.schema import columns_of
@@ -67,15 +69,37 @@ def clear_quarantine(
     table: str,
     *,
     module: str | None = None,
+    source: str | None = None,
+    other_than_run: int | None = None,
     record_ids: Iterable[str] | None = None,
 ) -> int:
-    """Let records out of quarantine: those of `record_ids` (they arrived again), or all of the table (or module)."""
-    return _clear(store, "quarantine", connection, table=table, module=module, record_ids=record_ids)
+    """Let records out of quarantine: all of the table, or those that every given condition names.
+
+    Args:
+        store: The open store, inside a transaction.
+        connection: Whose records.
+        table: The fact table.
+        module: Only what came from this module.
+        source: Only what came from this file or endpoint.
+        other_than_run: Only what another run (an earlier one) found.
+        record_ids: Only these records (they arrived again).
+    """
+    conditions = {"module = ?": module, "source = ?": source, "run_id IS NOT ?": other_than_run}
+    return _clear(store, "quarantine", connection, table=table, conditions=conditions, record_ids=record_ids)
 
 
-def clear_issues(store: Store, connection: str, table: str, *, record_ids: Iterable[str] | None = None) -> int:
-    """Forget issues: those of `record_ids` (they arrived again), or all of the table."""
-    return _clear(store, "issues", connection, table=table, module=None, record_ids=record_ids)
+def clear_issues(
+    store: Store,
+    connection: str,
+    table: str,
+    *,
+    source: str | None = None,
+    other_than_run: int | None = None,
+    record_ids: Iterable[str] | None = None,
+) -> int:
+    """Forget issues: all of the table, or those that every given condition names (as in `clear_quarantine`)."""
+    conditions = {"source = ?": source, "run_id IS NOT ?": other_than_run}
+    return _clear(store, "issues", connection, table=table, conditions=conditions, record_ids=record_ids)
 
 
 def counts(store: Store, *, connection: str | None = None) -> dict[str, ProblemCounts]:
@@ -110,18 +134,23 @@ def _add(store: Store, name: str, rows: Iterable[tuple[object, ...]]) -> None:
 
 
 def _clear(
-    store: Store, name: str, connection: str, *, table: str, module: str | None, record_ids: Iterable[str] | None
+    store: Store,
+    name: str,
+    connection: str,
+    *,
+    table: str,
+    conditions: Mapping[str, str | int | None],
+    record_ids: Iterable[str] | None,
 ) -> int:
-    statement = f"DELETE FROM {name} WHERE connection = ? AND table_name = ?"
-    parameters: tuple[str, ...] = (connection, table)
-    if module is not None:
-        statement, parameters = f"{statement} AND module = ?", (*parameters, module)
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    statement = " AND ".join((f"DELETE FROM {name} WHERE connection = ? AND table_name = ?", *given))
+    parameters = (connection, table, *given.values())
     if record_ids is None:
         return store.writing.execute(statement, parameters).rowcount
     rows = ((*parameters, record_id) for record_id in record_ids)
     return max(store.writing.executemany(f"{statement} AND record_id = ?", rows).rowcount, 0)
 
 
-def _latest(store: Store, name: str, *, limit: int) -> Iterator[tuple[object, ...]]:
+def _latest(store: Store, name: str, *, limit: int) -> Iterator[tuple[Any, ...]]:
     columns = names(columns_of(name, leaving_out=("number",)))
     yield from store.db.conn.execute(f"SELECT {columns} FROM {name} ORDER BY number DESC LIMIT ?", (limit,))

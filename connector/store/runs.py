@@ -1,5 +1,7 @@
 """What ran, when, and how it ended."""
 
+# ruff: noqa: S608 -- names in the statements come from our own schema, values are always bound
+
 from __future__ import annotations
 
 import json
@@ -56,7 +58,7 @@ def last(store: Store, n: int = 1) -> tuple[Run, ...]:
     """The last runs, the latest first."""
     columns = names(columns_of("runs"))
     rows = store.db.conn.execute(f"SELECT {columns} FROM runs ORDER BY run_id DESC LIMIT ?", (n,))
-    return tuple(Run(*fields, summary=json.loads(summary or "{}")) for *fields, summary in rows)
+    return tuple(Run(*row[:6], summary=json.loads(row[6] or "{}")) for row in rows)  # type: ignore[misc]  # six columns
 
 
 def data_as_of(store: Store) -> str | None:

@@ -1,5 +1,7 @@
 """Which ids a snapshot has brought so far: duplicates are found as they come, what is missing at the end is deleted."""
 
+# ruff: noqa: S608 -- names in the statements come from our own schema, values are always bound
+
 from __future__ import annotations
 
 import json
@@ -12,6 +14,8 @@ from connector.store.statements import quoted
 from kpi_engine.facts import FACTS
 
 _numbers = count(1)
+_KEPT = 0
+"""In place of the page number: the id arrived, but no record of it could be stored."""
 
 
 class Seen:
@@ -37,14 +41,23 @@ class Seen:
         Returns:
             The positions of those that were seen before, on an earlier page or earlier on this one.
         """
-        if self._note(ids) == len(ids):
+        self._page += 1
+        if self._note(ids, page=self._page) == len(ids):
             return []
-        earlier = self._on_earlier_pages(ids)
-        return [position for position, id in enumerate(ids) if id in earlier or earlier.add(id)]  # type: ignore[func-returns-value]  # add() returns None: not a duplicate
+        known = self._on_earlier_pages(ids)
+        duplicates = []
+        for position, id in enumerate(ids):
+            if id in known:
+                duplicates.append(position)
+            known.add(id)
+        return duplicates
 
     def keep(self, ids: Iterable[str]) -> None:
-        """Note ids that did arrive but cannot be stored (quarantined), so that their rows are not taken for deleted."""
-        self._note([id for id in ids if id])
+        """Note ids that did arrive but cannot be stored (quarantined), so that their rows are not taken for deleted.
+
+        A usable record that comes with such an id later is not a duplicate.
+        """
+        self._note([id for id in ids if id], page=_KEPT)
 
     def live_count(self) -> int:
         """How many rows of the connection are alive."""
@@ -75,24 +88,27 @@ class Seen:
     ) -> None:
         self.close()
 
-    def _note(self, ids: Sequence[str]) -> int:
+    def _note(self, ids: Sequence[str], *, page: int) -> int:
         """Add a page's ids; returns how many were new. One statement a page: three times faster than one an id."""
         connection = self._store.db.conn
-        self._page += 1
         before = connection.total_changes
-        page = json.dumps(ids, ensure_ascii=False)
-        if "\\u0000" in page:  # SQLite's JSON ends a text there
-            connection.executemany(f"INSERT OR IGNORE INTO {self._ids} VALUES (?, ?)", ((id, self._page) for id in ids))
+        text = json.dumps(ids, ensure_ascii=False)
+        if "\\u0000" in text:  # SQLite's JSON ends a text there
+            connection.executemany(f"INSERT OR IGNORE INTO {self._ids} VALUES (?, ?)", ((id, page) for id in ids))
         else:
-            connection.execute(
-                f"INSERT OR IGNORE INTO {self._ids} SELECT value, ? FROM json_each(?)", (self._page, page)
-            )
+            connection.execute(f"INSERT OR IGNORE INTO {self._ids} SELECT value, ? FROM json_each(?)", (page, text))
         return connection.total_changes - before
 
     def _on_earlier_pages(self, ids: Sequence[str]) -> set[str]:
-        statement = f"SELECT 1 FROM {self._ids} WHERE id = ? AND page < ?"
         execute = self._store.db.conn.execute
-        return {id for id in ids if execute(statement, (id, self._page)).fetchone()}
+        known = set()
+        for id in ids:
+            (page,) = execute(f"SELECT page FROM {self._ids} WHERE id = ?", (id,)).fetchone()
+            if page == _KEPT:
+                execute(f"UPDATE {self._ids} SET page = ? WHERE id = ?", (self._page, id))
+            elif page < self._page:
+                known.add(id)
+        return known
 
     def _count(self, condition: str) -> int:
         statement = f"SELECT count(*) FROM {self._facts} WHERE connection = ? AND deleted_at IS NULL {condition}"

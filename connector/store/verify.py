@@ -8,7 +8,7 @@ from contextlib import closing
 
 from sqlite_utils import Database
 
-from connector.errors import Message, Problem
+from connector.errors import Message, Problem, StoreError
 from connector.store import coverage, facts
 from connector.store.backup import damage
 from connector.store.database import Store
@@ -34,7 +34,10 @@ def problems(store: Store) -> Iterator[Problem]:
 
 
 def _damage(store: Store) -> Iterator[str]:
-    yield from damage(store.db.conn)
+    try:
+        yield from damage(store.db.conn)
+    except StoreError as error:  # too damaged even to be checked to the end
+        yield str(error)
 
 
 def _readable_by_others(store: Store) -> Iterator[Problem]:
