@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import click
@@ -15,17 +16,25 @@ from connector.cli.kpi import kpi
 from connector.cli.language import words
 from connector.cli.options import Group, common
 from connector.cli.session import Session
+from connector.cli.status import status
 from connector.cli.store import store
 
 
 class Root(Group):
     """Ends every call with one of the documented exit codes."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **settings: Any) -> NoReturn:
-        """Run and exit. `settings` are click's own, `standalone_mode` apart: errors are printed here."""
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run and exit; errors are printed here, not by click."""
         session = Session()
-        settings = {**settings, "standalone_mode": False, "obj": session}
-        sys.exit(outcome(lambda: super(Root, self).main(args, prog_name or "crm-kpi", **settings), session))
+        run = partial(super().main, args, prog_name or "crm-kpi", complete_var, standalone_mode=False, **extra)
+        sys.exit(outcome(lambda: run(obj=session), session))
 
 
 @click.group(
@@ -43,7 +52,7 @@ def cli() -> None:
     pass
 
 
-for command in (kpi, store, adapter, completion):
+for command in (status, kpi, store, adapter, completion):
     cli.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 CONFIG = "crm-kpi.yaml"
 
 
+def _environment() -> Mapping[str, str]:
+    return dict(os.environ)
+
+
 @dataclass
 class Session:
     """Filled by the options while click parses; read by the commands."""
 
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environment: Mapping[str, str] = field(default_factory=_environment)
     config_path: Path | None = None
     language: str | None = None
     configured_language: str | None = None
@@ -77,7 +82,7 @@ class Session:
     @contextmanager
     def progress(self) -> Iterator[Callable[[Message], None]]:
         """Shows what is being done on a terminal, and nothing at all in a pipe."""
-        if not click.get_text_stream("stderr").isatty() or self.environment.get("TERM") == "dumb":
+        if not sys.stderr.isatty() or self.environment.get("TERM") == "dumb":
             yield lambda _: None
             return
         from rich.console import Console

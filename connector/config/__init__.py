@@ -1,5 +1,6 @@
 """Settings: one YAML file, read and checked as a whole, so that every problem is reported at once."""
 
+from connector.config.connections import Connection
 from connector.config.document import Document, parse_document, read_document
 from connector.config.model import (
     DatedNumber,
@@ -14,7 +15,7 @@ from connector.config.model import (
     WriteBack,
     Wrong,
 )
-from connector.config.read import Config, Connection, read
+from connector.config.read import Config, read
 
 __all__ = [
     "Config",

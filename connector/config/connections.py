@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from connector import registry
 from connector.config.document import Document, Steps, read_document
 from connector.config.faults import faults
 from connector.contract import Adapter, AdapterType
-from connector.errors import ConfigError, Message, Problem, did_you_mean
+from connector.errors import ConfigError, Problem
 from connector.mapping import TableMapping, merged
-from kpi_engine.facts import FACTS
+from connector.mapping.check import column_of, mapping_faults
+from kpi_engine.facts import FACTS, FactTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,25 @@ class _Reading:
 
     def _table(self, name: str, raw: Any) -> TableMapping | None:
         way = (*self.way, "mapping", name)
-        if name not in FACTS:
-            hint = did_you_mean(name, FACTS)
-            self.problems.append(self.document.problem(way, Message("is not a fact table"), hint=hint))
-            return None
         try:
-            return TableMapping.model_validate(raw)
+            mapping = TableMapping.model_validate(raw)
         except ValidationError as error:
             self.problems.extend(faults(error, self.document, model=TableMapping, prefix=way))
             return None
+        wrong = mapping_faults(name, mapping)
+        self.problems.extend(self.document.problem((*way, *each.way), each.message, hint=each.hint) for each in wrong)
+        return None if wrong else mapping
+
+
+def facts_of(connections: Mapping[str, Connection]) -> dict[str, FactTable]:
+    """The data dictionary with the extra columns that the mappings add to it."""
+    facts = dict(FACTS)
+    for connection in connections.values():
+        for table, mapping in connection.mapping.items():
+            known = facts[table]
+            extra = [column_of(known, name, how) for name, how in mapping.columns.items() if known.column(name) is None]
+            facts[table] = replace(known, columns=(*known.columns, *filter(None, extra)))
+    return facts
 
 
 def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
