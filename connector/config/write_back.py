@@ -31,7 +31,7 @@ REPORT_FIELDS = (
     "excluded",
     "status",
 )
-"""What a report record holds. `as_of` is not among them: it would change every record with each run that brings news."""
+"""What a report record holds. Not `as_of`: it would change every record with each run that brings news."""
 
 
 def write_target(config: Config, target: Target) -> WriteTarget:
@@ -70,7 +70,8 @@ def target_basis(config: Config, target: Target) -> str:
 
 def source_digest(config: Config, store: Store, target: Target) -> str:
     """Names what a file that we rewrite whole is made from besides the values: its source and the columns we add."""
-    mark = freshness.source_mark(store, target.connection) if isinstance(target, FieldsTarget) else ""
+    is_copy = isinstance(target, FieldsTarget)
+    mark = freshness.source_mark(store, target.connection, target.module) if is_copy else ""
     return digest([target.model_dump(mode="json"), mark])
 
 

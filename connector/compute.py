@@ -1,0 +1,137 @@
+"""Facts -> values: what every KPI is for every scope and period, computed from the store as it stands.
+
+The same facts, definitions and `as_of` give the same bytes: no clock is read, and `as_of` is the upper bound of the
+last pull that brought news. So a run without news writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from connector.config import Config
+from connector.config.connections import facts_of
+from connector.engine.duckdb import DuckDBEngine
+from connector.errors import ConnectorError, Message
+from connector.store import Store, coverage, problems, runs, values
+from kpi_engine.evaluate import DatedValue, Engine, Request, Value, evaluate, needed_columns
+from kpi_engine.facts import FactTable
+
+Progress = Callable[[Message], None]
+
+
+class FactEngine(Engine, Protocol):
+    """An engine that fetches facts out of the store's file by itself."""
+
+    def copy(self, store: Path, tables: Mapping[str, Collection[str]], *, facts: Mapping[str, FactTable] = ...) -> None:
+        """Take the live rows of these columns."""
+
+
+OpenEngine = Callable[[], AbstractContextManager[FactEngine]]
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeReport:
+    """What one computation did."""
+
+    as_of: datetime
+    kpis: int
+    cells: int
+    """Values there are now."""
+    changed: int
+    """Values that are new, gone, or differ from those before."""
+    statuses: Mapping[str, int]
+    """Status -> how many values have it."""
+    incomplete: tuple[str, ...]
+    """Tables of which the vendor has more than arrived; their KPIs are not written back."""
+
+
+def compute(
+    config: Config,
+    store: Store,
+    *,
+    run_id: int,
+    as_of: datetime | None = None,
+    engine: OpenEngine = DuckDBEngine,
+    progress: Progress = lambda _: None,
+) -> ComputeReport:
+    """Compute all KPIs of the settings and make `kpi_values` hold just these.
+
+    Args:
+        config: The settings.
+        store: The open store.
+        run_id: Stamped on the values that change.
+        as_of: The moment of the report; None: that up to which the facts reach.
+        engine: Opens the engine that queries run on.
+        progress: Told what is being done.
+
+    Raises:
+        ConnectorError: nothing was pulled yet.
+        StoreError: the facts cannot be read, or the values not be written; the values are as before.
+        KpiError: more periods were asked for than allowed.
+    """
+    request = request_of(config, store, as_of=as_of)
+    with engine() as opened:
+        progress(Message("reading the facts"))
+        with store.lent() as path:
+            needed = needed_columns(request.definitions, request.scopes)
+            opened.copy(path, needed, facts=request.facts)
+        progress(Message("computing {kpis} KPIs", kpis=len(request.definitions)))
+        tally = _Tally()
+        with store.transaction():
+            changed = values.write(store, tally.counted(evaluate(opened, request)), run_id)
+    return ComputeReport(
+        as_of=request.as_of,
+        kpis=len(request.definitions),
+        cells=tally.statuses.total(),
+        changed=changed,
+        statuses=dict(sorted(tally.statuses.items())),
+        incomplete=tuple(sorted(request.incomplete)),
+    )
+
+
+def request_of(config: Config, store: Store, *, as_of: datetime | None = None) -> Request:
+    """The evaluation that these settings ask for, over these facts."""
+    data_as_of = runs.data_as_of(store)
+    if data_as_of is None:
+        raise ConnectorError(
+            Message("there are no facts to compute from yet"), hint=Message("run `crm-kpi pull`, or `crm-kpi run`")
+        )
+    return Request(
+        definitions=config.definitions,
+        calendar=config.calendar(),
+        scopes=config.kpis.scopes,
+        as_of=(as_of or datetime.fromisoformat(data_as_of)).astimezone(UTC),
+        data_as_of=data_as_of,
+        currency=config.organisation.currency,
+        since=config.kpis.since,
+        until=config.kpis.until,
+        assumptions={
+            name: tuple(DatedValue(number.valid_from, number.value) for number in numbers)
+            for name, numbers in config.assumptions.items()
+        },
+        incomplete=_incomplete(store, config.connections),
+        quarantined={table: counts.quarantined for table, counts in problems.counts(store).items()},
+        facts=facts_of(config.connections),
+    )
+
+
+def _incomplete(store: Store, connections: Collection[str]) -> frozenset[str]:
+    return frozenset(each.table for each in coverage.all(store) if not each.complete and each.connection in connections)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Counts values on their way into the store: there are too many to keep."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+
+    def counted(self, found: Iterable[Value]) -> Iterator[Value]:
+        for value in found:
+            self.statuses[value.status.value] += 1
+            yield value

@@ -1,0 +1,223 @@
+"""The plan of every target together: made, saved, and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connector.config import Config, FieldsTarget, Target
+from connector.config.write_back import digest, plan_basis, source_digest, target_basis
+from connector.contract import Adapter, Capability, Change
+from connector.errors import Message, WriteBackRefused
+from connector.plan.difference import Fields, difference, filled, withdrawn
+from connector.plan.wanted import Wanted, wanted_fields, wanted_records
+from connector.store import Store, acknowledged, freshness, outbox
+from connector.store.outbox import ChangeStatus
+from connector.store.plan_figures import TargetFigures, decode_figures, encode_figures
+
+RECORDS_PER_CALL = 100
+"""What the batch calls of CRMs take; the prediction for adapters that are called over a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What would be written."""
+
+    plan_id: str
+    """Empty where there is nothing to do."""
+    as_of: str
+    targets: tuple[TargetFigures, ...]
+
+    @property
+    def changed_records(self) -> int:
+        return sum(each.changed_records for each in self.targets)
+
+    @property
+    def calls(self) -> int:
+        return sum(each.calls for each in self.targets)
+
+
+def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: datetime) -> PlanReport:
+    """Plan the write-back of the values that there are, in place of older plans that were not sent.
+
+    Args:
+        config: The settings.
+        store: The open store.
+        adapters: Connection name -> adapter; asked for what it can do, never talked to.
+        now: Stamped on the plan.
+
+    Raises:
+        WriteBackRefused: an adapter cannot write what a target asks for.
+    """
+    as_of = freshness.values_as_of(store) or ""
+    basis = plan_basis(config, store)
+    standing = outbox.current_plan(store)
+    if standing is not None and standing.basis == basis:
+        return PlanReport(standing.plan_id, standing.as_of, decode_figures(standing.summary))
+    drafts = [
+        _Draft.make(config, store, target, adapter=adapters[target.connection]) for target in config.write_back.targets
+    ]
+    targets = tuple(draft.figures for draft in drafts)
+    if not any(draft.changes or draft.figures.rewrite for draft in drafts):
+        _drop(store, standing)
+        return PlanReport("", as_of, targets)
+    report = PlanReport(_plan_id(store, drafts, as_of=as_of), as_of, targets)
+    _save(store, report, drafts, basis=basis, now=now)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One target's changes before they have ids."""
+
+    target: Target
+    changes: tuple[tuple[str, Fields], ...]
+    figures: TargetFigures
+
+    @classmethod
+    def make(cls, config: Config, store: Store, target: Target, *, adapter: Adapter) -> _Draft:
+        _refuse_unable(target, adapter)
+        wanted = _wanted(config, store, target)
+        place = _Place.of(config, store, target)
+        changes = tuple(place.changes(wanted))
+        whole = adapter.capabilities.whole_file_write
+        source = source_digest(config, store, target)
+        figures = TargetFigures(
+            target=target.name,
+            connection=target.connection,
+            **_counts(wanted, changes, first=place.first),
+            calls=0 if whole else -(-len(changes) // RECORDS_PER_CALL),
+            first=place.first,
+            rewrite=whole and not place.first and source != _written_from(store, target),
+            source=source,
+        )
+        return cls(target, changes, figures)
+
+
+def _counts(wanted: Wanted, changes: Iterable[tuple[str, Fields]], *, first: bool) -> dict[str, int]:
+    """How much changes; an empty field of a record that was never written to is nothing that changes."""
+    sent = [fields for _, fields in changes]
+    cleared = 0 if first else sum(len(fields) - filled(fields) for fields in sent)
+    return {
+        "fields": sum(map(filled, wanted.cells.values())) + cleared,
+        "changed_records": len(sent),
+        "changed_fields": sum(map(filled, sent)) + cleared,
+        "cleared_fields": cleared,
+        "held_back": sum(map(len, wanted.held_back.values())),
+    }
+
+
+def _refuse_unable(target: Target, adapter: Adapter) -> None:
+    able = adapter.capabilities
+    needed: Capability = able.field_write if isinstance(target, FieldsTarget) else able.record_write
+    if not needed.supported:
+        raise WriteBackRefused(
+            Message(
+                "{connection} cannot be written to as {target} asks", connection=target.connection, target=target.name
+            ),
+            hint=Message("{reason}; take the target out of write_back", reason=needed.reason),
+        )
+
+
+def _wanted(config: Config, store: Store, target: Target) -> Wanted:
+    if isinstance(target, FieldsTarget):
+        return wanted_fields(config, store, target)
+    return wanted_records(config, store, target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What we know of the records that a target is written to."""
+
+    store: Store
+    target: Target
+    known: bool
+    """What is acknowledged is about this very place, not another file or module that the target named before."""
+    first: bool
+    unsettled: Mapping[str, Fields]
+    """What an interrupted run may or may not have written: it is said again, whatever is acknowledged."""
+    refused: Mapping[str, Fields]
+    """What the vendor refused, word for word: it is sent again when there is something else to say."""
+
+    @classmethod
+    def of(cls, config: Config, store: Store, target: Target) -> _Place:
+        where = (store, target.connection, target.name)
+        known = acknowledged.target_basis(*where) == target_basis(config, target)
+        held = acknowledged.acknowledged(*where)
+        sent = outbox.pending(
+            store,
+            connection=target.connection,
+            target=target.name,
+            statuses=(ChangeStatus.SENDING, ChangeStatus.UNKNOWN),
+        )
+        return cls(
+            store,
+            target,
+            known=known,
+            first=not known or next(held, None) is None,
+            unsettled={planned.change.record_id: planned.change.fields for planned in sent},
+            refused={planned.change.record_id: planned.change.fields for planned in outbox.rejected(*where)},
+        )
+
+    def changes(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
+        """(record id, fields to send), in the order of ids."""
+        found: dict[str, Fields] = dict(self._differences(wanted))
+        for record_id, fields in self.unsettled.items():
+            again = {name: wanted.cells.get(record_id, {}).get(name) for name in fields}
+            found[record_id] = {**again, **found.get(record_id, {})}
+        for record_id, fields in sorted(found.items()):
+            if fields and self.refused.get(record_id) != fields:
+                yield record_id, fields
+
+    def _differences(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
+        for record_id, fields, held in self._unlike(wanted):
+            yield record_id, difference(fields, held, held_back=wanted.held_back.get(record_id, ()))
+        if self.known and not isinstance(self.target, FieldsTarget):
+            held_now = acknowledged.acknowledged(self.store, self.target.connection, self.target.name)
+            yield from withdrawn(held_now, wanted.cells)
+
+    def _unlike(self, wanted: Wanted) -> Iterator[tuple[str, Fields, Fields | None]]:
+        cells = wanted.cells.items()
+        if self.known:
+            yield from acknowledged.differing(self.store, self.target.connection, self.target.name, cells)
+        else:
+            yield from ((record_id, fields, None) for record_id, fields in cells)
+
+
+def _written_from(store: Store, target: Target) -> str | None:
+    written = decode_figures(freshness.last_written(store) or "")
+    return next((each.source for each in written if each.target == target.name), None)
+
+
+def _plan_id(store: Store, drafts: Iterable[_Draft], *, as_of: str) -> str:
+    content = [[draft.target.name, draft.figures.rewrite, list(draft.changes)] for draft in drafts]
+    return digest([as_of, freshness.plans_made(store), content])
+
+
+def _drop(store: Store, standing: outbox.Plan | None) -> None:
+    if standing is not None:
+        with store.transaction():
+            outbox.supersede(store)
+
+
+def _save(store: Store, report: PlanReport, drafts: Iterable[_Draft], *, basis: str, now: datetime) -> None:
+    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    row = outbox.Plan(
+        plan_id=report.plan_id,
+        created_at=at,
+        as_of=report.as_of,
+        basis=basis,
+        predicted_calls=report.calls,
+        summary=encode_figures(report.targets),
+    )
+    with store.transaction():
+        outbox.save_plan(store, row, _planned(report.plan_id, drafts))
+
+
+def _planned(plan_id: str, drafts: Iterable[_Draft]) -> Iterator[outbox.PlannedChange]:
+    for draft in drafts:
+        name, connection = draft.target.name, draft.target.connection
+        for record_id, fields in draft.changes:
+            change = Change(digest([plan_id, name, record_id]), record_id, fields)
+            yield outbox.PlannedChange(plan_id, connection, name, change)

@@ -1,0 +1,174 @@
+"""The whole loop: pull, compute, plan, apply. Safe to start again at any time: what is done is not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connector.apply import ApplyReport, apply, confirmed
+from connector.compute import ComputeReport, OpenEngine, compute
+from connector.config import Config
+from connector.contract import Adapter
+from connector.engine.duckdb import DuckDBEngine
+from connector.errors import ConnectorError, Interrupted, Message
+from connector.plan import PlanReport, plan
+from connector.pull import PullReport, pull, sources
+from connector.store import Store, problems, runs
+from kpi_engine.errors import KpiError
+
+DONE, PARTLY, FAILED, INTERRUPTED = "done", "partly", "failed", "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run did, step by step."""
+
+    run_id: int
+    pulled: PullReport
+    computed: ComputeReport
+    planned: PlanReport
+    applied: ApplyReport | None
+    """None where the plan waits for a person, or there was nothing to write."""
+    quarantined: int
+    """Records that wait in quarantine, of this pull or of earlier ones."""
+
+    @property
+    def waiting(self) -> Message:
+        """What a person is asked to do; empty where nothing waits."""
+        if self.applied is not None or not self.planned.plan_id:
+            return Message("")
+        return Message(
+            "plan {plan} would write {records} records and waits for a person: look at it with `crm-kpi plan`, "
+            "then run `crm-kpi apply --yes`",
+            plan=self.planned.plan_id,
+            records=self.planned.changed_records,
+        )
+
+    @property
+    def status(self) -> str:
+        """`failed` where a part of the source could not be read, `partly` where single records were left out."""
+        if self.pulled.failed:
+            return FAILED
+        refused = self.applied is not None and (self.applied.rejected or self.applied.unknown)
+        return PARTLY if self.quarantined or refused else DONE
+
+
+def run(
+    config: Config,
+    store: Store,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+    yes: bool = False,
+    accept_deletions: bool = False,
+    engine: OpenEngine = DuckDBEngine,
+    progress: Callable[[Message], None] = lambda _: None,
+) -> RunReport:
+    """Bring the values in the CRM up to date with the facts; the caller holds the store's lock.
+
+    A source that cannot be read stops neither the others nor the computation: its tables count as incomplete, and
+    nothing that rests on them is written back.
+
+    Args:
+        config: The settings.
+        store: The open store.
+        now: The run's moment.
+        as_of: The moment of the values; None: that up to which the facts reach.
+        yes: A person agrees to what is written back.
+        accept_deletions: A person agrees that much has left the source.
+        engine: Opens the engine that queries run on.
+        progress: Told what is being done.
+
+    Raises:
+        ConnectorError: of any kind; noted in `runs`, and the next run goes on from there.
+        WriteBackRefused: a confirmed write-back would change too much at once.
+    """
+    adapters = {name: connection.connect() for name, connection in config.connections.items()}
+    with recorded(store, "run", now=now) as noted:
+        pulled = pull(
+            store,
+            sources(config),
+            run_id=noted.run_id,
+            now=now,
+            accept_deletions=accept_deletions,
+            progress=progress,
+        )
+        computed = compute(config, store, run_id=noted.run_id, as_of=as_of, engine=engine, progress=progress)
+        planned = plan(config, store, adapters, now=now)
+        applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress)
+        report = RunReport(noted.run_id, pulled, computed, planned, applied, _quarantined(store))
+        noted.status, noted.summary = report.status, summary_of(report)
+    return report
+
+
+def _apply(
+    config: Config,
+    store: Store,
+    adapters: Mapping[str, Adapter],
+    *,
+    planned: PlanReport,
+    yes: bool,
+    now: datetime,
+    progress: Callable[[Message], None],
+) -> ApplyReport | None:
+    if not planned.plan_id or not (yes or confirmed(config, store)):
+        return None
+    return apply(config, store, adapters, yes=yes, now=now, progress=progress)
+
+
+def _quarantined(store: Store) -> int:
+    return sum(counts.quarantined for counts in problems.counts(store).values())
+
+
+def summary_of(report: RunReport) -> dict[str, Any]:
+    """The run in numbers, as it is kept in `runs`."""
+    modules = report.pulled.modules
+    return {
+        "arrived": sum(module.arrived for module in modules),
+        "facts_changed": sum(module.changed for module in modules),
+        "facts_deleted": sum(module.deleted for module in modules),
+        "quarantined": report.quarantined,
+        "failed_modules": [f"{module.connection}.{module.module}" for module in report.pulled.failed],
+        "values": report.computed.cells,
+        "values_changed": report.computed.changed,
+        "plan": report.planned.plan_id,
+        "records_planned": report.planned.changed_records,
+        "records_written": report.applied.done if report.applied else 0,
+        "records_rejected": len(report.applied.rejected) if report.applied else 0,
+    }
+
+
+@dataclass(slots=True)
+class Noted:
+    """A row of `runs` while its command works; the command says how it ended."""
+
+    run_id: int
+    status: str = DONE
+    summary: Mapping[str, Any] | None = None
+
+
+@contextmanager
+def recorded(store: Store, command: str, *, now: datetime) -> Iterator[Noted]:
+    """Note in `runs` that a command began, and how it ended, whatever happens; a killed one is noted by the next."""
+    with store.transaction():
+        noted = Noted(runs.start(store, command, now))
+    try:
+        yield noted
+    except BaseException as error:
+        status = INTERRUPTED if isinstance(error, KeyboardInterrupt | Interrupted) else FAILED
+        _note_end(store, noted, status, now=now, summary={"error": _one_line(error)})
+        raise
+    _note_end(store, noted, noted.status, now=now, summary=noted.summary or {})
+
+
+def _note_end(store: Store, noted: Noted, status: str, *, now: datetime, summary: Mapping[str, Any]) -> None:
+    with store.transaction():
+        runs.finish(store, noted.run_id, status, now, summary)
+
+
+def _one_line(error: BaseException) -> str:
+    """Our own errors hold no secrets; of others only the kind is kept."""
+    return str(error) if isinstance(error, ConnectorError | KpiError) else type(error).__name__
