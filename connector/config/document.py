@@ -40,8 +40,9 @@ class Document:
     def where(self, steps: Iterable[str | int]) -> str:
         """`crm-kpi.yaml:12 connections.crm.settings`: the line of the value, or of what is nearest above it."""
         way = tuple(steps)
-        known = next((way[:end] for end in range(len(way), 0, -1) if way[:end] in self.lines), None)
-        place = f"{self.name}:{self.lines[known]}" if known else self.name
+        above = [way[:end] for end in range(len(way), 0, -1)] or [()]
+        line = next((self.lines[steps] for steps in above if steps in self.lines), None)
+        place = f"{self.name}:{line}" if line else self.name
         return f"{place} {dotted(way)}".rstrip()
 
     def problem(self, steps: Iterable[str | int], message: Message, *, hint: Message = Message("")) -> Problem:

@@ -130,7 +130,7 @@ def _sentence(details: ErrorDetails) -> tuple[Message, Message]:
     message = getattr(raised, "message", None)
     if isinstance(message, Message):
         return message, getattr(raised, "hint", Message(""))
-    if raised is not None:
+    if isinstance(raised, Exception):
         return Message("{reason}", reason=str(raised)), Message("")
     known = _SENTENCES.get(details["type"])
     if known is None:
