@@ -6,7 +6,7 @@ itself, `readers` how one column is read, `links` how names find ids, `fit` when
 
 from connector.mapping.check import Fault, mapping_faults, unknown_fields
 from connector.mapping.compile import CompiledMapping, compile_mapping
-from connector.mapping.convert import Converted, Converter, Issue, Rejected, bounded
+from connector.mapping.convert import Converted, Converter, Issue, Rejected, bounded, raw_record
 from connector.mapping.links import NameIndex
 from connector.mapping.model import ColumnMapping, TableMapping, ValueFormats, merged
 
@@ -25,5 +25,6 @@ __all__ = [
     "compile_mapping",
     "mapping_faults",
     "merged",
+    "raw_record",
     "unknown_fields",
 ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any, Final
 
-from connector.contract import PAGE_ROWS, Page
-from connector.errors import Message, UnexpectedResponse
+from connector.contract import Page
+from connector.errors import Message
 from connector.formats.column import ColumnParser, Parsed
 from connector.formats.misfit import Misfit, shown
 from connector.formats.number import Reader
@@ -123,12 +123,7 @@ class Converter:
         self._columns = [_Filled(plan, _parser(plan, names)) for plan in plans]
 
     def convert(self, page: Page) -> Converted:
-        """The page's records as facts.
-
-        Raises:
-            UnexpectedResponse: the page is not a page: columns of different lengths, or too long.
-        """
-        _check_shape(page)
+        """The page's records as facts. That it is a page (columns of one length) was made sure by the transport."""
         work = _Work(page)
         ids = self._read_ids(work)
         columns = [self._read(filled, work) for filled in self._columns]
@@ -209,19 +204,6 @@ def _fill(values: list[Any], misfits: list[tuple[int, Misfit]], missing: str | N
             values[at] = missing
 
 
-def _check_shape(page: Page) -> None:
-    wrong = [name for name, cells in page.columns.items() if len(cells) != page.count]
-    if wrong or page.count > PAGE_ROWS or (page.positions and len(page.positions) != page.count):
-        message = Message(
-            "a page of {module} has {count} records and columns of other lengths: {columns}",
-            module=page.module,
-            count=page.count,
-            columns=", ".join(wrong[:3]) or "-",
-        )
-        hint = Message("the adapter has a fault; its conformance tests name it")
-        raise UnexpectedResponse(message, hint=hint)
-
-
 @dataclass(slots=True)
 class _Work:
     """One page while it is converted: what was rejected and what did not fit."""
@@ -260,7 +242,7 @@ class _Work:
                 field=name,
                 value=self._value(name, at),
                 reason=reason,
-                raw=self.raw(at),
+                raw=raw_record(self.page, at),
             )
             for at, (name, reason) in sorted(self.rejected.items())
         ]
@@ -279,10 +261,12 @@ class _Work:
         text = None if cells is None else text_of(cells[at])
         return None if text is None else bounded(text)
 
-    def raw(self, at: int) -> str:
-        """The whole record as JSON, cut to a bearable length."""
-        record = {name: cells[at] for name, cells in self.page.columns.items()}
-        return bounded(json.dumps(record, ensure_ascii=False, default=str))
+
+def raw_record(page: Page, at: int) -> str:
+    """One record of a page as JSON, cut to a bearable length."""
+    return bounded(
+        json.dumps({name: cells[at] for name, cells in page.columns.items()}, ensure_ascii=False, default=str)
+    )
 
 
 def bounded(text: str) -> str:

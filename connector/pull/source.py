@@ -1,0 +1,71 @@
+"""A connection made ready for pulling: its adapter connected, its mappings compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connector.config import Config, Connection
+from connector.contract import Adapter
+from connector.errors import ConfigError, Problem
+from connector.mapping import CompiledMapping, compile_mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One connection."""
+
+    name: str
+    adapter_name: str
+    adapter: Adapter
+    mappings: Mapping[str, CompiledMapping]
+    """By fact table."""
+
+    def modules(self) -> dict[str, tuple[CompiledMapping, ...]]:
+        """The vendor modules to pull, and the mappings that each feeds."""
+        found: dict[str, tuple[CompiledMapping, ...]] = {}
+        for mapping in self.mappings.values():
+            found[mapping.module] = (*found.get(mapping.module, ()), mapping)
+        return found
+
+    def fields(self) -> dict[str, tuple[str, ...]]:
+        """The fields that are needed of each module."""
+        return {
+            module: tuple(dict.fromkeys(field for mapping in mappings for field in mapping.fields))
+            for module, mappings in self.modules().items()
+        }
+
+
+def sources(config: Config) -> tuple[Source, ...]:
+    """Every connection of the settings, ready to be pulled; nothing is opened yet.
+
+    Raises:
+        ConfigError: with everything that is wrong with the mappings.
+    """
+    problems: list[Problem] = []
+    found = []
+    for connection in config.connections.values():
+        compiled, wrong = _compiled(connection, config)
+        problems.extend(wrong)
+        if not wrong:
+            found.append(Source(connection.name, connection.adapter.name, connection.connect(), compiled))
+    if problems:
+        raise ConfigError(problems)
+    return tuple(found)
+
+
+def _compiled(connection: Connection, config: Config) -> tuple[dict[str, CompiledMapping], list[Problem]]:
+    compiled: dict[str, CompiledMapping] = {}
+    problems: list[Problem] = []
+    for table, mapping in connection.mapping.items():
+        try:
+            compiled[table] = compile_mapping(
+                table,
+                mapping,
+                timezone=config.organisation.timezone,
+                currency=config.organisation.currency,
+                where=f"connections.{connection.name}.mapping.{table}",
+            )
+        except ConfigError as error:
+            problems.extend(error.problems)
+    return compiled, problems
