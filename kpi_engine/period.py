@@ -304,15 +304,13 @@ def _public_holidays(code: str) -> HolidayBase:
     supported = holidays.list_supported_countries()
     if country not in supported:
         raise KpiError(
-            Message("the public holidays of country {country} are not known", country=repr(country)),
+            Message("no public holidays are known for country {country}", country=repr(country)),
             hint=did_you_mean(country, supported) or Message("give an ISO 3166 code: CN, DE, US-CA"),
         )
     if region and region not in supported[country]:
         raise KpiError(
-            Message(
-                "the public holidays of region {region} of {country} are not known", region=region, country=country
-            ),
-            hint=did_you_mean(region, supported[country]),
+            Message("no public holidays are known for region {region} of {country}", region=region, country=country),
+            hint=did_you_mean(region, supported[country]) or Message("leave the region out"),
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a code that the library would rather see spelled otherwise still works
