@@ -10,11 +10,17 @@ from typing import Any, NoReturn
 import click
 
 from connector.cli.adapter import adapter
+from connector.cli.apply import apply
 from connector.cli.completion import completion
+from connector.cli.compute import compute
+from connector.cli.demo import demo
 from connector.cli.failure import outcome
 from connector.cli.kpi import kpi
 from connector.cli.language import words
 from connector.cli.options import Group, common
+from connector.cli.plan import plan
+from connector.cli.pull import pull
+from connector.cli.run import run
 from connector.cli.session import Session
 from connector.cli.status import status
 from connector.cli.store import store
@@ -52,7 +58,7 @@ def cli() -> None:
     pass
 
 
-for command in (status, kpi, store, adapter, completion):
+for command in (demo, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
     cli.add_command(command)
 
 

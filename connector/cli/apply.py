@@ -1,0 +1,67 @@
+"""`crm-kpi apply`: write the plan to the CRM."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.cli.failure import DONE, PARTLY
+from connector.cli.language import words
+from connector.cli.options import Command, as_json, common, option
+from connector.cli.output import Output, print_json
+from connector.cli.session import Session, current
+from connector.errors import Message
+
+if TYPE_CHECKING:
+    from connector.apply import ApplyReport
+
+yes = option("--yes", is_flag=True, help=words("You have looked at the plan and agree to it."))
+
+
+@click.command(
+    cls=Command,
+    help=words(
+        "Write the plan that `crm-kpi plan` has shown.\n\n"
+        "The first time for a write-back configuration it needs --yes; after that it writes within the guard."
+    ),
+    examples=("crm-kpi apply --yes",),
+)
+@yes
+@as_json
+@common
+@current
+def apply(session: Session, yes: bool) -> int:
+    from connector.apply import apply as apply_plan
+    from connector.run import recorded
+
+    config, now = session.config(), session.now()
+    adapters = {name: connection.connect() for name, connection in config.connections.items()}
+    with session.writing(config) as store, recorded(store, "apply", now=now) as noted, session.progress() as progress:
+        report = apply_plan(config, store, adapters, yes=yes, now=now, progress=progress)
+        noted.summary = {"plan": report.plan_id, "records_written": report.done}
+    if session.json:
+        print_json(asdict(report))
+    else:
+        show(session.output, report)
+    return code(report)
+
+
+def code(report: ApplyReport) -> int:
+    """The exit code that a write-back deserves."""
+    return PARTLY if report.rejected or report.unknown else DONE
+
+
+def show(output: Output, report: ApplyReport) -> None:
+    """What was written, and the vendor's words for what was not."""
+    if not report.plan_id:
+        output.result(Message("nothing to write: the CRM holds what it should"))
+        return
+    output.result(Message("{count} records written", count=report.done))
+    for each in report.rejected:
+        place = f"{each.target} {each.record_id}"
+        output.warning(Message("{where}: {problem}", where=place, problem=each.reason))
+    if report.unknown:
+        message = Message("{count} records were sent and not answered", count=report.unknown)
+        output.warning(message, Message("run it again: it looks whether they arrived"))
