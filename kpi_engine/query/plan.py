@@ -20,7 +20,7 @@ from kpi_engine.definition import (
     SumOf,
 )
 from kpi_engine.errors import MissingFact, did_you_mean
-from kpi_engine.facts import FactTable
+from kpi_engine.facts import FACTS, FactTable
 from kpi_engine.message import Message
 from kpi_engine.period import Grain
 from kpi_engine.query import scope, tree
@@ -106,7 +106,7 @@ def listing(name: str, columns: Sequence[str]) -> exp.Select:
 
 
 def needed_columns(
-    definitions: Iterable[Definition], scopes: Scopes, *, facts: Facts, identified: bool = False
+    definitions: Iterable[Definition], scopes: Scopes, *, facts: Facts = FACTS, identified: bool = False
 ) -> Mapping[str, frozenset[str]]:
     """The columns that the queries read, by table.
 

@@ -1,0 +1,128 @@
+"""The cells of one scope: which there are, and what each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from kpi_engine.definition import Definition, Derived
+from kpi_engine.evaluate.answers import ByGrain
+from kpi_engine.evaluate.assumption import average
+from kpi_engine.evaluate.cell import Outcome, Timing, timing
+from kpi_engine.evaluate.derived import calculate, inputs_of
+from kpi_engine.evaluate.preparation import Preparation
+from kpi_engine.evaluate.status import Status
+from kpi_engine.period import Period
+from kpi_engine.query import scope
+
+Member = tuple[str, str]
+"""Connection and scope id."""
+
+FAILED = Outcome(Status.ERROR)
+
+
+@dataclass
+class ScopeCells:
+    """Every cell of one scope.
+
+    The organisation, owners, teams and dimension values have a cell for each listed period; accounts only where there
+    is a row.
+    """
+
+    name: str
+    preparation: Preparation
+    answers: Mapping[str, ByGrain]
+    unplaced: Mapping[str, int]
+    """Rows of each KPI that belong to no period; counted at the organisation only."""
+    _timings: dict[tuple[str, Period], Timing] = field(default_factory=dict)
+
+    def of(self, definition: Definition) -> Iterator[tuple[Member, Period, Outcome]]:
+        """The definition's cells, by member and time; none where the scope means nothing to it."""
+        if not self._applies(definition):
+            return
+        periods = [
+            period
+            for grain in self.preparation.request.scopes[self.name]
+            for period in self.preparation.listed(definition, self.name, grain)
+        ]
+        is_sparse = self.name == scope.ACCOUNT
+        for member in sorted(self._members(definition)):
+            for period in periods:
+                if not is_sparse or self._has_rows(definition, member, period):
+                    yield member, period, self.outcome(definition.id, member, period)
+
+    def outcome(self, kpi: str, member: Member, period: Period) -> Outcome:
+        """What one cell holds."""
+        definition = self.preparation.known[kpi]
+        if kpi in self.preparation.unusable:
+            return FAILED
+        if isinstance(definition, Derived):
+            return self._calculated(definition, member, period)
+        answer = self.answers.get(kpi, {}).get(period.grain)
+        if answer is None:
+            return FAILED
+        row = answer.rows.get((*member, self.preparation.spine.numbers[period]))
+        more = self.unplaced.get(kpi, 0) if self.name == scope.ORGANISATION else 0
+        return answer.reader.outcome(answer.reader.raw(row), self._timing(definition, period), more_excluded=more)
+
+    def _calculated(self, definition: Derived, member: Member, period: Period) -> Outcome:
+        return calculate(
+            definition,
+            period,
+            calendar=self.preparation.request.calendar,
+            lookup=lambda kpi, moment: self.outcome(kpi, member, moment),
+            average=lambda name, moment: self._average(definition, name, moment),
+            timing=self._timing(definition, period),
+        )
+
+    def _average(self, definition: Definition, name: str, period: Period) -> Fraction | None:
+        """An assumption over the counted days of a period."""
+        start = period.start or self.preparation.firsts[definition.id]
+        end = min(period.end or date.max, self.preparation.cut)
+        values = self.preparation.request.assumptions.get(name, ())
+        return None if start is None else average(values, start, end)
+
+    def _timing(self, definition: Definition, period: Period) -> Timing:
+        key = (definition.id, period)
+        if key not in self._timings:
+            self._timings[key] = timing(
+                definition, period, first=self.preparation.firsts.get(definition.id), cut=self.preparation.cut
+            )
+        return self._timings[key]
+
+    # ---- which cells there are ----------------------------------------------------------------------------------
+
+    def _applies(self, definition: Definition) -> bool:
+        if isinstance(definition, Derived):
+            inputs = [self.preparation.known.get(kpi) for kpi in inputs_of(definition)]
+            return bool(inputs) and all(one is not None and self._applies(one) for one in inputs)
+        table = self.preparation.request.facts.get(definition.table)
+        return scope.applies(definition, self.name, table=table)
+
+    def _members(self, definition: Definition) -> set[Member]:
+        found = set(self.preparation.members(self.name))
+        for kpi in self._sources(definition):
+            for answer in self.answers.get(kpi, {}).values():
+                found |= {(connection, key) for connection, key, _ in answer.rows}
+        return found
+
+    def _sources(self, definition: Definition) -> set[str]:
+        """The KPIs on facts that the definition is made of."""
+        if not isinstance(definition, Derived):
+            return {definition.id}
+        inputs = (self.preparation.known[kpi] for kpi in inputs_of(definition))
+        return set().union(*(self._sources(one) for one in inputs))
+
+    def _has_rows(self, definition: Definition, member: Member, period: Period) -> bool:
+        needed = self.preparation.needed(definition, period)
+        return any(self._is_filled(kpi, member, one) for kpi in self._sources(definition) for one in needed)
+
+    def _is_filled(self, kpi: str, member: Member, period: Period) -> bool:
+        answer = self.answers.get(kpi, {}).get(period.grain)
+        row = answer and answer.rows.get((*member, self.preparation.spine.numbers[period]))
+        if answer is None or row is None:
+            return False
+        raw = answer.reader.raw(row)
+        return bool(raw.rows or raw.excluded)
