@@ -95,8 +95,8 @@ class NumberFormat(BaseModel):
         Raises:
             Misfit: the text is no number in this format.
         """
-        found = _shape(self).fullmatch(_folded(text)) if len(text) <= LONGEST else None
-        if found is None and _folded(text).lower().lstrip("+-") in _NO_NUMBERS:
+        found = _shape(self).fullmatch(folded_number(text)) if len(text) <= LONGEST else None
+        if found is None and folded_number(text).lower().lstrip("+-") in _NO_NUMBERS:
             raise out_of_range(Message("{value} is not a finite number", value=shown(text)))
         if found is None or bool(found["open"]) != bool(found["close"]) or (found["sign"] and found["inner_sign"]):
             raise Misfit(Message("{value} is not a number in the column's format", value=shown(text)))
@@ -107,7 +107,7 @@ class NumberFormat(BaseModel):
         return -number if "-" in (found["sign"], found["inner_sign"]) or found["open"] else number
 
 
-def _folded(text: str) -> str:
+def folded_number(text: str) -> str:
     """Full-width digits and signs, odd spaces and apostrophes as their plain forms."""
     text = text.strip()
     return text if text.isascii() else text.translate(_PLAIN_FORMS)
@@ -119,7 +119,7 @@ def _shape(style: NumberFormat) -> re.Pattern[str]:
     point, group = re.escape(style.decimal), re.escape(style.thousands)
     whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|[0-9]+)" if group else "[0-9]+"
     body = rf"(?P<body>(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]{{1,4}})?)"
-    signs = "|".join(map(re.escape, sorted(map(_folded, style.currency), key=len, reverse=True)))
+    signs = "|".join(map(re.escape, sorted(map(folded_number, style.currency), key=len, reverse=True)))
     currency = rf"(?:{signs})?" if signs else ""
     units = "|".join(sorted(CHINESE_UNITS, key=len, reverse=True))
     unit = rf"\s*(?P<unit>{units})?" if style.chinese_units else ""
@@ -189,7 +189,7 @@ def real_reader(style: NumberFormat, *, share: bool = False) -> Reader:
         number = exact(cell)
         if number is None:
             return None
-        if share and isinstance(cell, str) and _folded(cell).rstrip(")").endswith("%"):
+        if share and isinstance(cell, str) and folded_number(cell).rstrip(")").endswith("%"):
             number = number.scaleb(-2, _EXACT)
         ten_thousandths(number)
         return float(number)
