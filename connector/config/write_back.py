@@ -23,15 +23,14 @@ REPORT_FIELDS = (
     "value",
     "unit",
     "currency",
-    "numerator",
-    "denominator",
     "n",
     "ci_low",
     "ci_high",
     "excluded",
     "status",
 )
-"""What a report record holds. Not `as_of`: it would change every record with each run that brings news."""
+"""What a report record holds. Not `as_of`: it would change every record with each run that brings news. Not numerator
+and denominator either, which are kept as aggregated, money in ten-thousandths: a reader would take them for euros."""
 
 
 def write_target(config: Config, target: Target) -> WriteTarget:

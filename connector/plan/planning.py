@@ -175,7 +175,10 @@ class _Place:
             yield record_id, difference(fields, held, held_back=wanted.held_back.get(record_id, ()))
         if self.known and not isinstance(self.target, FieldsTarget):
             held_now = acknowledged.acknowledged(self.store, self.target.connection, self.target.name)
-            yield from withdrawn(held_now, wanted.cells)
+            gone = withdrawn(held_now, wanted.cells)
+            yield from (
+                (record_id, fields) for record_id, fields in gone if _kpi_of(record_id) not in wanted.incomplete
+            )
 
     def _unlike(self, wanted: Wanted) -> Iterator[tuple[str, Fields, Fields | None]]:
         cells = wanted.cells.items()
@@ -183,6 +186,10 @@ class _Place:
             yield from acknowledged.differing(self.store, self.target.connection, self.target.name, cells)
         else:
             yield from ((record_id, fields, None) for record_id, fields in cells)
+
+
+def _kpi_of(report_record_id: str) -> str:
+    return report_record_id.partition("|")[0]
 
 
 def _written_from(store: Store, target: Target) -> str | None:

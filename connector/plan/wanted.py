@@ -31,6 +31,8 @@ class Wanted:
     cells: Cells
     held_back: Mapping[str, tuple[str, ...]]
     """Record id -> fields whose facts are incomplete: the CRM keeps what it holds until they are complete."""
+    incomplete: frozenset[str] = frozenset()
+    """KPIs whose facts are incomplete: a value that they do not have is no reason to take one back."""
 
 
 def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
@@ -38,16 +40,16 @@ def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
     as_of = freshness.values_as_of(store)
     live = facts.live_ids(store, RECORD_SCOPES[target.scope], target.connection)
     cells: dict[str, dict[str, Cell]] = {record_id: dict.fromkeys(target.fields) for record_id in live}
-    held_back: dict[str, tuple[str, ...]] = {}
-    for name, source in target.fields.items() if as_of else ():
+    if as_of is None:
+        return Wanted(cells, {})
+    for name, source in target.fields.items():
         period = shown_period(config.calendar(), source, as_of=datetime.fromisoformat(as_of), until=config.kpis.until)
         for row in _rows(store, target, source, period=period):
-            record_id = row["scope_id"]
-            if record_id in cells:
-                cells[record_id][name] = cell(row, source.show)
-                if row["status"] == Status.INCOMPLETE:
-                    held_back[record_id] = (*held_back.get(record_id, ()), name)
-    return Wanted(cells, held_back)
+            if row["scope_id"] in cells:
+                cells[row["scope_id"]][name] = cell(row, source.show)
+    incomplete = freshness.incomplete_kpis(store)
+    held_back = tuple(name for name, source in target.fields.items() if source.kpi in incomplete)
+    return Wanted(cells, dict.fromkeys(cells, held_back) if held_back else {}, incomplete)
 
 
 def _rows(store: Store, target: FieldsTarget, source: FieldSource, *, period: Period) -> Iterable[Row]:
@@ -93,13 +95,14 @@ def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wante
     """One report record per value."""
     titles = _Titles(config, store)
     cells: dict[str, Mapping[str, Cell]] = {}
+    incomplete = freshness.incomplete_kpis(store)
     held_back: dict[str, tuple[str, ...]] = {}
     for row in _chosen(store, target):
         record_id = report_record_id(row)
         cells[record_id] = {name: titles.cell(row, name) for name in REPORT_FIELDS}
-        if row["status"] == Status.INCOMPLETE:
+        if row["kpi"] in incomplete:
             held_back[record_id] = REPORT_FIELDS
-    return Wanted(cells, held_back)
+    return Wanted(cells, held_back, incomplete)
 
 
 def _chosen(store: Store, target: RecordsTarget) -> Iterable[Row]:

@@ -20,6 +20,12 @@ def values_as_of(store: Store) -> str | None:
     return value
 
 
+def incomplete_kpis(store: Store) -> frozenset[str]:
+    """The KPIs that rest on tables of which not everything arrived."""
+    rows = store.db.conn.execute("SELECT DISTINCT kpi FROM kpi_values WHERE status = 'incomplete'")
+    return frozenset(row[0] for row in rows)
+
+
 def source_mark(store: Store, connection: str, module: str) -> str:
     """Changes whenever something new of this module was read (its file was replaced).
 

@@ -1,6 +1,6 @@
-"""Makes the sample that `crm-kpi demo` ships: a small hardware seller's year 2025, with the dirt that real exports have.
+"""Makes the sample that `crm-kpi demo` ships: a small hardware seller's 2025, with the dirt that real exports have.
 
-Run once, by hand, whenever the sample should change: ``python tests/connector/make_sample.py connector/sample_data/data``.
+Run by hand whenever the sample should change: ``python tests/connector/make_sample.py connector/sample_data/data``.
 A test makes it again and compares, so that the files and this script cannot part. Only `Random.random` is used: its
 sequence is the same on every Python.
 """
@@ -39,13 +39,17 @@ SOURCES = ("referral", "fair", "website", "partner", "cold call")
 SEGMENTS = ("enterprise", "mid-market", "small business", "")
 INDUSTRIES = ("retail", "logistics", "health", "education", "manufacturing", "finance")
 ACCOUNT_NAMES = {
-    "T3": ("云帆物流", "华东医疗", "Blue Lantern Retail", "新港制造", "苏州智造", "江南教育", "Pearl Tower Finance", "海岚超市"),
-    "T4": ("粤海电子", "深湾科技", "Harbour Lights Ltd", "南方学堂", "岭南食品", "Kowloon Freight", "惠民药房", "珠江机械"),
-    "T5": ("Adler Logistik", "Birkenhof Klinik", "Falke Maschinenbau", "Grünwald Schulen", "Hafen & Söhne", "Isar Retail",
-           "Kranich Bank", "Lindner Möbel", "Nordsee Fisch", "Rheintal Pharma"),
-    "T6": ("Amstel Foods", "Brabant Motors", "De Linde School", "Ghent Textiles", "Maas Shipping", "Polder Energy",
-           "Schelde Health", "Tulip Finance"),
-}  # fmt: skip
+    "T3": "云帆物流|华东医疗|Blue Lantern Retail|新港制造|苏州智造|江南教育|Pearl Tower Finance|海岚超市".split("|"),
+    "T4": "粤海电子|深湾科技|Harbour Lights Ltd|南方学堂|岭南食品|Kowloon Freight|惠民药房|珠江机械".split("|"),
+    "T5": (
+        "Adler Logistik|Birkenhof Klinik|Falke Maschinenbau|Grünwald Schulen|Hafen & Söhne|Isar Retail|"
+        "Kranich Bank|Lindner Möbel|Nordsee Fisch|Rheintal Pharma"
+    ).split("|"),
+    "T6": (
+        "Amstel Foods|Brabant Motors|De Linde School|Ghent Textiles|Maas Shipping|Polder Energy|"
+        "Schelde Health|Tulip Finance"
+    ).split("|"),
+}
 OPEN_STAGES = (("Qualification", 10), ("Proposal", 40), ("Negotiation", 70))
 
 Row = Mapping[str, object]

@@ -1,0 +1,297 @@
+"""Planning: what is wanted, less what the CRM was last acknowledged to hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.config import FieldSource
+from connector.errors import Message, WriteBackRefused
+from connector.plan import difference, plan, same
+from connector.plan.wanted import cell, shown_period
+from connector.store import coverage, outbox
+from connector.store.coverage import Coverage
+from kpi_engine.period import Calendar
+
+cells = st.one_of(st.none(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False), st.text())
+records = st.dictionaries(st.sampled_from("ABCD"), cells)
+
+
+# ---- pure ----------------------------------------------------------------------------------------------------------
+
+
+@given(wanted=records, held=records)
+def test_what_is_held_and_the_difference_together_are_what_is_wanted(
+    wanted: dict[str, Any], held: dict[str, Any]
+) -> None:
+    after = held | difference(wanted, held)
+    assert all(same(after.get(name), cell) for name, cell in wanted.items())
+
+
+@given(wanted=records)
+def test_nothing_is_sent_twice(wanted: dict[str, Any]) -> None:
+    assert difference(wanted, wanted) == {}
+
+
+@given(wanted=records, held=records, held_back=st.sets(st.sampled_from("ABCD")))
+def test_fields_on_incomplete_facts_are_left_alone(
+    wanted: dict[str, Any], held: dict[str, Any], held_back: set[str]
+) -> None:
+    assert not held_back & difference(wanted, held, held_back=held_back).keys()
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "alike"),
+    [
+        pytest.param(0.1 + 0.2, 0.3, True, id="the last digit of a float"),
+        pytest.param(1.0, 1.0 + 1e-8, False, id="more than the tolerance"),
+        pytest.param(None, 0, False, id="nothing is not zero"),
+        pytest.param("", None, False, id="an empty text is not nothing"),
+        pytest.param(1, "1", False, id="a number is not its text"),
+        pytest.param(0.0, 1e-300, False, id="the tolerance is relative, and zero is exact"),
+    ],
+)
+def test_cells_that_nobody_could_tell_apart(new: Any, old: Any, alike: bool) -> None:
+    assert same(new, old) is alike
+
+
+@pytest.mark.parametrize(
+    ("source", "until", "expected"),
+    [
+        pytest.param({"period": "quarter"}, None, "2025-04-01", id="the running one"),
+        pytest.param({"period": "quarter", "periods_back": 2}, None, "2024-10-01", id="some periods before"),
+        pytest.param({"period": "quarter"}, date(2025, 1, 1), "2024-10-01", id="the last one computed"),
+        pytest.param({"period": "quarter"}, date(2099, 1, 1), "2025-04-01", id="not one of the future"),
+        pytest.param({"period": "all", "periods_back": 3}, None, "", id="all has none before it"),
+    ],
+)
+def test_which_period_a_field_shows(source: dict[str, Any], until: date | None, expected: str) -> None:
+    now = datetime(2025, 5, 20, tzinfo=UTC)
+    shown = shown_period(Calendar("UTC"), FieldSource(kpi="won_amount", **source), as_of=now, until=until)
+    assert shown.key == expected
+
+
+def test_the_moment_is_read_on_the_organisations_clocks() -> None:
+    new_years_eve = datetime(2024, 12, 31, 16, tzinfo=UTC)
+    source = FieldSource(kpi="won_amount", period="year")
+    assert shown_period(Calendar("Asia/Shanghai"), source, as_of=new_years_eve, until=None).key == "2025-01-01"
+
+
+def test_a_number_that_is_not_ok_is_no_number_but_its_counts_are_told() -> None:
+    row = {"value": 0.75, "unit": "percent", "status": "insufficient_n", "n": 4}
+    assert (cell(row, "value"), cell(row, "n"), cell(row, "status")) == (None, 4, "insufficient_n")
+
+
+# ---- over a store --------------------------------------------------------------------------------------------------
+
+
+def planned(desk: Any) -> Any:
+    return plan(desk.config, desk.store, desk.adapters, now=desk.now)
+
+
+def changes(desk: Any, target: str = "accounts") -> dict[str, dict[str, Any]]:
+    waiting = outbox.pending(desk.store, target=target)
+    return {each.change.record_id: dict(each.change.fields) for each in waiting}
+
+
+def settle(desk: Any) -> None:
+    """Let the CRM take everything that is planned."""
+    from connector.apply import apply
+
+    apply(desk.config, desk.store, desk.adapters, yes=True, now=desk.now)
+
+
+def test_the_first_plan_has_every_record_with_a_number(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt", "Cog")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("win_rate", "Bolt", 0.5)])
+    report = planned(desk)
+    assert changes(desk) == {"Acme": {"Won": 10.0, "Rate": None}, "Bolt": {"Won": None, "Rate": 0.5}}
+    assert report.targets[0].first
+    assert (report.targets[0].changed_fields, report.targets[0].cleared_fields, report.calls) == (2, 0, 1)
+
+
+def test_only_live_records_are_written_to(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Ghost", 5.0)])
+    planned(desk)
+    assert changes(desk).keys() == {"Acme"}
+
+
+def test_only_what_changed_is_sent(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Bolt", 7.0)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Bolt", 8.0)])
+    report = planned(desk)
+    assert changes(desk) == {"Bolt": {"Won": 8.0}}
+    assert report.targets[0].changed_share == 0.5
+
+
+def test_a_value_that_went_away_becomes_empty(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Bolt", 7.0)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Bolt", 7.0, status="missing_fx")])
+    report = planned(desk)
+    assert changes(desk) == {"Bolt": {"Won": None}}
+    assert report.targets[0].cleared_fields == 1
+
+
+def test_values_on_incomplete_facts_stay_as_they_are(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("won_amount", "Bolt", 7.0)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("won_amount", "Acme", 3.0, status="incomplete"), desk.value("win_rate", "Acme", 0.5)])
+    report = planned(desk)
+    assert changes(desk) == {"Acme": {"Rate": 0.5}}, "Bolt has no value for now, which is no reason to clear it"
+    assert report.targets[0].held_back == 2
+
+
+def test_report_records_say_whose_number_it_is_and_how_to_read_it(desk: Any) -> None:
+    desk.values([desk.value("won_deals", "", 3.0)])
+    planned(desk)
+    (record,) = changes(desk, "report").items()
+    assert record[0] == "won_deals|organisation||year|2025-01-01"
+    assert record[1] == record[1] | {"kpi_name": "Won deals", "value": 3, "status": "ok", "n": 2}
+    assert isinstance(record[1]["value"], int), "a count is a whole number"
+
+
+def test_a_report_record_that_nobody_wants_any_more_is_emptied_once(desk: Any) -> None:
+    desk.values([desk.value("won_deals", "", 3.0)])
+    planned(desk)
+    settle(desk)
+    desk.values([])
+    planned(desk)
+    ((_, fields),) = changes(desk, "report").items()
+    assert set(fields.values()) == {None}
+    settle(desk)
+    assert planned(desk).plan_id == ""
+
+
+def test_without_anything_new_there_is_no_plan(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 10.0)])
+    planned(desk)
+    settle(desk)
+    before = desk.store.db.conn.total_changes
+    assert planned(desk).plan_id == ""
+    assert desk.store.db.conn.total_changes == before
+
+
+def test_planning_twice_is_one_plan(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 10.0)])
+    first = planned(desk)
+    later = plan(desk.config, desk.store, desk.adapters, now=desk.now + timedelta(hours=1))
+    assert later == first
+    assert len(outbox.pending(desk.store)) == 1
+
+
+def test_the_same_change_made_again_later_is_another_plan(desk: Any) -> None:
+    desk.accounts("Acme")
+    ids = set()
+    for number in (1.0, 2.0, 1.0, 2.0):
+        desk.values([desk.value("won_amount", "Acme", number)])
+        ids.add(planned(desk).plan_id)
+        settle(desk)
+    assert len(ids) == 4
+
+
+def test_a_new_plan_takes_the_place_of_one_that_was_not_sent(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    desk.values([desk.value("won_amount", "Acme", 2.0)])
+    report = planned(desk)
+    assert {each.plan_id for each in outbox.pending(desk.store)} == {report.plan_id}
+
+
+def test_what_was_refused_is_not_sent_again_until_there_is_something_else_to_say(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.crm.refuses = {"Acme"}
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    assert planned(desk).plan_id == ""
+    desk.values([desk.value("won_amount", "Acme", 2.0)])
+    planned(desk)
+    assert changes(desk) == {"Acme": {"Won": 2.0, "Rate": None}}
+
+
+def test_another_output_knows_nothing_of_what_the_first_one_holds(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    desk.settings(lambda text: text.replace("out/accounts.csv", "elsewhere/accounts.csv"))
+    report = planned(desk)
+    assert changes(desk) == {"Acme": {"Won": 1.0, "Rate": None}}
+    assert report.targets[0].first
+
+
+def test_what_may_or_may_not_have_arrived_is_said_again(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    desk.crm.silent_about = {"Acme"}
+    desk.values([desk.value("won_amount", "Acme", 2.0)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    latest = outbox.pending(desk.store, target="accounts")[-1]
+    assert latest.change.fields == {"Won": 1.0}, "acknowledged is 1.0, but the CRM may hold 2.0"
+
+
+def test_a_file_is_written_again_when_the_file_that_it_copies_was_replaced(desk: Any) -> None:
+    from connector.store import sync
+
+    desk.crm.whole_file_write = True
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    assert planned(desk).plan_id == ""
+    with desk.store.transaction():
+        sync.save_state(desk.store, "crm", "accounts", {"sha256": "another"}, basis="b", at="2025-05-20T09:00:00Z")
+    report = planned(desk)
+    assert [each.rewrite for each in report.targets] == [True, False]
+    assert report.changed_records == 0
+
+
+def test_a_plan_over_a_network_predicts_its_calls(desk: Any) -> None:
+    names = [f"A{number:03d}" for number in range(101)]
+    desk.accounts(*names)
+    desk.values([desk.value("won_amount", name, 1.0) for name in names])
+    assert planned(desk).calls == 2
+
+
+def test_what_the_adapter_cannot_do_is_refused_with_its_reason(desk: Any) -> None:
+    desk.crm.able = False
+    with pytest.raises(WriteBackRefused) as refused:
+        planned(desk)
+    assert "its licence does not allow it" in str(refused.value.hint)
+    assert isinstance(refused.value.message, Message)
+
+
+def test_a_standing_plan_is_made_anew_when_the_facts_turn_out_incomplete(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    before = outbox.current_plan(desk.store)
+    counts = Coverage("crm", "deals", "deals", 9, 8, 8, 0, 0, complete=False, checked_at="2025-05-20T09:00:00Z")
+    with desk.store.transaction():
+        coverage.save(desk.store, counts)
+    planned(desk)
+    after = outbox.current_plan(desk.store)
+    assert before is not None
+    assert after is not None
+    assert before.basis != after.basis
