@@ -39,16 +39,48 @@ SOURCES = ("referral", "fair", "website", "partner", "cold call")
 SEGMENTS = ("enterprise", "mid-market", "small business", "")
 INDUSTRIES = ("retail", "logistics", "health", "education", "manufacturing", "finance")
 ACCOUNT_NAMES = {
-    "T3": "云帆物流|华东医疗|Blue Lantern Retail|新港制造|苏州智造|江南教育|Pearl Tower Finance|海岚超市".split("|"),
-    "T4": "粤海电子|深湾科技|Harbour Lights Ltd|南方学堂|岭南食品|Kowloon Freight|惠民药房|珠江机械".split("|"),
-    "T5": (
-        "Adler Logistik|Birkenhof Klinik|Falke Maschinenbau|Grünwald Schulen|Hafen & Söhne|Isar Retail|"
-        "Kranich Bank|Lindner Möbel|Nordsee Fisch|Rheintal Pharma"
-    ).split("|"),
-    "T6": (
-        "Amstel Foods|Brabant Motors|De Linde School|Ghent Textiles|Maas Shipping|Polder Energy|"
-        "Schelde Health|Tulip Finance"
-    ).split("|"),
+    "T3": [
+        "云帆物流",
+        "华东医疗",
+        "Blue Lantern Retail",
+        "新港制造",
+        "苏州智造",
+        "江南教育",
+        "Pearl Tower Finance",
+        "海岚超市",
+    ],
+    "T4": [
+        "粤海电子",
+        "深湾科技",
+        "Harbour Lights Ltd",
+        "南方学堂",
+        "岭南食品",
+        "Kowloon Freight",
+        "惠民药房",
+        "珠江机械",
+    ],
+    "T5": [
+        "Adler Logistik",
+        "Birkenhof Klinik",
+        "Falke Maschinenbau",
+        "Grünwald Schulen",
+        "Hafen & Söhne",
+        "Isar Retail",
+        "Kranich Bank",
+        "Lindner Möbel",
+        "Nordsee Fisch",
+        "Rheintal Pharma",
+    ],
+    "T6": [
+        "Amstel Foods",
+        "Brabant Motors",
+        "De Linde School",
+        "Ghent Textiles",
+        "Maas Shipping",
+        "Polder Energy",
+        "Schelde Health",
+        "Tulip Finance",
+    ],
 }
 OPEN_STAGES = (("Qualification", 10), ("Proposal", 40), ("Negotiation", 70))
 
