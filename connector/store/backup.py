@@ -93,7 +93,24 @@ def recognise(connection: sqlite3.Connection, path: Path, *, latest: int) -> int
             ),
             hint=Message("upgrade crm-kpi, or restore a backup from before the upgrade"),
         )
+    _refuse_cut_off(connection, path)
     return int(version)
+
+
+def _refuse_cut_off(connection: sqlite3.Connection, path: Path) -> None:
+    """SQLite notices missing pages, but reads the missing part of the last one as zeros."""
+    connection.execute("BEGIN")  # while we read, nobody changes the file's size
+    try:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+        size = path.stat().st_size
+    finally:
+        connection.execute("COMMIT")
+    if size < pages * page_size:
+        raise StoreError(
+            Message("{path} is damaged: its end is missing", path=str(path)),
+            hint=Message("restore a backup with `crm-kpi store restore`"),
+        )
 
 
 def put_back(backup: Path, target: Path, *, latest: int) -> Path | None:

@@ -51,10 +51,21 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
+    """Its cursors are ours; sqlite3's own shortcuts would make plain ones."""
+
     path: Path
 
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
+
+    def execute(self, *statement: Any) -> Any:
+        return self.cursor().execute(*statement)
+
+    def executemany(self, *statement: Any) -> Any:
+        return self.cursor().executemany(*statement)
+
+    def executescript(self, *statement: Any) -> Any:
+        return self.cursor().executescript(*statement)
 
     def backup(self, target: sqlite3.Connection, **options: Any) -> None:
         try:
