@@ -93,18 +93,6 @@ def _mark_of(head: bytes) -> tuple[bytes, Encoding | None]:
     return next(((mark, encoding) for mark, encoding in _MARKS if head.startswith(mark)), (b"", None))
 
 
-def decodes(stream: BinaryIO, encoding: str) -> bool:
-    """Whether every byte of the stream is text in that encoding."""
-    decoder = codecs.getincrementaldecoder(CODECS[encoding])("strict")
-    try:
-        for chunk in chunks(stream):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class _Survey:
     """What one pass over all bytes shows."""
@@ -128,7 +116,8 @@ class _Trial:
         if not self.alive:
             return
         try:
-            self._decoder.decode(chunk, final)
+            # Four ASCII bytes settle whatever character was begun before them; no ASCII byte after them can fail.
+            self._decoder.decode(chunk[:4] if chunk.isascii() else chunk, final)
         except UnicodeDecodeError:
             self.alive = False
 
@@ -138,9 +127,10 @@ def _survey(pieces: Iterable[bytes]) -> _Survey:
     even = odd = size = 0
     sample = bytearray()
     for chunk in pieces:
-        first = size % 2
-        even += chunk[first::2].count(0)
-        odd += chunk[1 - first :: 2].count(0)
+        if 0 in chunk:
+            first = size % 2
+            even += chunk[first::2].count(0)
+            odd += chunk[1 - first :: 2].count(0)
         size += len(chunk)
         for trial in trials:
             trial.feed(chunk)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from adapters.generic_csv.adapter import GenericCsvAdapter
 from adapters.generic_csv.limits import LIMITS, Limits
@@ -29,6 +31,18 @@ from connector.contract import (
     WriteFile,
     WriteTarget,
 )
+
+
+def workbook(**sheets: Iterable[Iterable[Any]]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def perform(effect: Any, handles: ExitStack) -> Any:
@@ -175,3 +189,21 @@ def folder(tmp_path: Path) -> Folder:
     folder = Folder(tmp_path)
     folder.table()
     return folder
+
+
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Folder]:
+    """A fresh folder at each call, for tests that need many."""
+
+    def make() -> Folder:
+        folder = Folder(tmp_path_factory.mktemp("folder"))
+        folder.table()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_workbook() -> Callable[..., bytes]:
+    """The bytes of a workbook with the given sheets of rows."""
+    return workbook
