@@ -48,7 +48,7 @@ ACCOUNT_NAMES = {
         "江南教育",
         "Pearl Tower Finance",
         "海岚超市",
-    ,],
+    ],
     "T4": [
         "粤海电子",
         "深湾科技",
@@ -58,7 +58,7 @@ ACCOUNT_NAMES = {
         "Kowloon Freight",
         "惠民药房",
         "珠江机械",
-    ,],
+    ],
     "T5": [
         "Adler Logistik",
         "Birkenhof Klinik",
@@ -70,7 +70,7 @@ ACCOUNT_NAMES = {
         "Lindner Möbel",
         "Nordsee Fisch",
         "Rheintal Pharma",
-    ,],
+    ],
     "T6": [
         "Amstel Foods",
         "Brabant Motors",
@@ -80,7 +80,7 @@ ACCOUNT_NAMES = {
         "Polder Energy",
         "Schelde Health",
         "Tulip Finance",
-    ,],
+    ],
 }
 OPEN_STAGES = (("Qualification", 10), ("Proposal", 40), ("Negotiation", 70))
 

@@ -1,0 +1,226 @@
+"""Applying: nothing unseen is sent, nothing is lost on the way, and what is repeated does no harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.apply import apply, confirmed
+from connector.errors import Unavailable, WriteBackRefused
+from connector.plan import plan
+from connector.store import acknowledged, outbox, runs
+from connector.store.outbox import ChangeStatus
+
+
+def prepared(desk: Any, **amounts: float) -> str:
+    """A plan for these accounts' amounts; returns its id."""
+    desk.accounts(*amounts)
+    desk.values([desk.value("won_amount", name, amount) for name, amount in amounts.items()])
+    report = plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    return str(report.plan_id)
+
+
+def applied(desk: Any, *, yes: bool = True) -> Any:
+    return apply(desk.config, desk.store, desk.adapters, yes=yes, now=desk.now)
+
+
+def held(desk: Any, target: str = "accounts") -> dict[str, dict[str, Any]]:
+    return dict(acknowledged.acknowledged(desk.store, "crm", target))
+
+
+def statuses(desk: Any) -> dict[str, int]:
+    return outbox.counts(desk.store)
+
+
+def test_what_was_planned_is_sent_and_acknowledged(desk: Any) -> None:
+    plan_id = prepared(desk, Acme=1.0, Bolt=2.0)
+    report = applied(desk)
+    assert (report.plan_id, report.done, report.rejected) == (plan_id, 2, ())
+    assert desk.crm.held == {
+        ("accounts", "Acme"): {"Won": 1.0, "Rate": None},
+        ("accounts", "Bolt"): {"Won": 2.0, "Rate": None},
+    }
+    assert held(desk) == {"Acme": {"Won": 1.0, "Rate": None}, "Bolt": {"Won": 2.0, "Rate": None}}
+    assert outbox.current_plan(desk.store) is None
+
+
+def test_only_fields_of_the_settings_are_named(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    ((target, changes),) = desk.crm.pushes
+    assert (target.fields, target.id_fields, target.module) == (("Won", "Rate"), ("Account",), "accounts")
+    assert all(change.fields.keys() <= {"Won", "Rate"} for change in changes)
+
+
+def test_nothing_is_sent_before_a_person_agreed(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    with pytest.raises(WriteBackRefused, match="nobody agreed yet") as refused:
+        applied(desk, yes=False)
+    assert "crm-kpi apply --yes" in str(refused.value.hint)
+    assert desk.crm.pushes == []
+    assert statuses(desk) == {"planned": 1}
+
+
+def test_once_confirmed_the_next_plan_goes_without_asking(desk: Any) -> None:
+    prepared(desk, Acme=1.0, Bolt=2.0)
+    applied(desk)
+    assert confirmed(desk.config, desk.store)
+    prepared(desk, Acme=1.0, Bolt=3.0)
+    assert applied(desk, yes=False).done == 1
+
+
+def test_another_write_back_configuration_is_asked_for_again(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    desk.settings(lambda text: text.replace("Won: {kpi: won_amount", "Won_Total: {kpi: won_amount"))
+    prepared(desk, Acme=1.0)
+    with pytest.raises(WriteBackRefused, match="nobody agreed yet"):
+        applied(desk, yes=False)
+
+
+def test_too_much_change_at_once_waits_for_a_person(desk: Any) -> None:
+    prepared(desk, Acme=1.0, Bolt=2.0, Cog=3.0)
+    applied(desk)
+    prepared(desk, Acme=5.0, Bolt=6.0, Cog=3.0)
+    with pytest.raises(WriteBackRefused, match=r"accounts: 2 of 3 fields would change.*0\.5"):
+        applied(desk, yes=False)
+    assert len(desk.crm.pushes) == 1
+    assert applied(desk, yes=True).done == 2
+
+
+def test_the_first_write_is_not_measured_against_nothing(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    with desk.store.transaction():
+        from connector.config.write_back import confirmation_digest
+
+        outbox.confirm(desk.store, confirmation_digest(desk.config), "2025-05-20T08:00:00Z")
+    assert applied(desk, yes=False).done == 1
+
+
+@pytest.mark.parametrize("later", ["values", "facts", "settings"])
+def test_a_stale_plan_is_refused(desk: Any, later: str) -> None:
+    prepared(desk, Acme=1.0)
+    match later:
+        case "values":
+            desk.values([desk.value("won_amount", "Acme", 2.0)])
+        case "facts":
+            from datetime import timedelta
+
+            with desk.store.transaction():
+                run_id = runs.start(desk.store, "pull", desk.now)
+                runs.note_news(desk.store, run_id, desk.now + timedelta(hours=1))
+        case _:
+            desk.settings(lambda text: text.replace("max_changed_share: 0.5", "max_changed_share: 0.9"))
+    with pytest.raises(WriteBackRefused, match="older than the data or the settings") as refused:
+        applied(desk)
+    assert "crm-kpi plan" in str(refused.value.hint)
+    assert desk.crm.pushes == []
+
+
+def test_without_a_plan_there_is_nothing_to_do(desk: Any) -> None:
+    assert applied(desk).plan_id == ""
+    assert desk.crm.pushes == []
+
+
+def test_a_refused_record_keeps_the_vendors_words_and_the_others_go_on(desk: Any) -> None:
+    desk.crm.refuses = {"Acme"}
+    prepared(desk, Acme=1.0, Bolt=2.0)
+    report = applied(desk)
+    assert [(each.record_id, each.reason) for each in report.rejected] == [("Acme", "RECORD_LOCKED")]
+    assert report.done == 1
+    assert held(desk).keys() == {"Bolt"}
+
+
+def test_a_broken_line_leaves_what_was_not_answered_to_the_next_run(desk: Any) -> None:
+    desk.crm.breaks_after = 1
+    prepared(desk, Acme=1.0, Bolt=2.0, Cog=3.0)
+    with pytest.raises(Unavailable):
+        applied(desk)
+    assert statuses(desk) == {"sending": 3}, "receipts of an unfinished batch are not trusted"
+    desk.crm.breaks_after = None
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert applied(desk, yes=False).done == 3
+    assert held(desk).keys() == {"Acme", "Bolt", "Cog"}
+    assert statuses(desk) == {"done": 3}
+
+
+def test_batches_that_were_answered_are_not_sent_again(desk: Any) -> None:
+    names = {f"A{number:03d}": float(number) for number in range(150)}
+    desk.crm.breaks_after = 120
+    prepared(desk, **names)
+    with pytest.raises(Unavailable):
+        applied(desk)
+    desk.crm.breaks_after = None
+    applied(desk)
+    assert len(desk.crm.pushes[1][1]) == 50
+    assert statuses(desk) == {"done": 150}
+
+
+def test_a_change_without_an_answer_is_unknown_and_sent_again(desk: Any) -> None:
+    desk.crm.silent_about = {"Acme"}
+    prepared(desk, Acme=1.0, Bolt=2.0)
+    report = applied(desk)
+    assert (report.done, report.unknown) == (1, 1)
+    desk.crm.silent_about = set()
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert applied(desk).done >= 1
+    assert "unknown" not in statuses(desk)
+    assert held(desk)["Acme"] == {"Won": 1.0, "Rate": None}
+
+
+def test_changes_are_marked_before_anything_leaves(desk: Any) -> None:
+    seen: list[dict[str, int]] = []
+    push = desk.crm.push
+
+    def watched(*arguments: Any) -> Any:
+        seen.append(statuses(desk))
+        assert not desk.store.db.conn.in_transaction
+        yield from push(*arguments)
+
+    desk.crm.push = watched
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    assert seen == [{"sending": 1}]
+    assert outbox.pending(desk.store, statuses=(ChangeStatus.DONE,))[0].attempts == 1
+
+
+# ---- files, which are written whole --------------------------------------------------------------------------------
+
+
+def test_a_file_is_handed_every_record(desk: Any) -> None:
+    desk.crm.whole_file_write = True
+    prepared(desk, Acme=1.0, Bolt=2.0)
+    applied(desk)
+    prepared(desk, Acme=1.0, Bolt=3.0)
+    report = applied(desk)
+    assert report.done == 1
+    sent = {change.record_id: change.fields for change in desk.crm.pushes[1][1]}
+    assert sent == {"Acme": {"Won": 1.0, "Rate": None}, "Bolt": {"Won": 3.0, "Rate": None}}
+
+
+def test_a_report_record_that_nobody_wants_leaves_the_file(desk: Any) -> None:
+    desk.crm.whole_file_write = True
+    desk.accounts("Acme")
+    desk.values([desk.value("won_deals", "", 3.0)])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    applied(desk)
+    desk.values([])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert applied(desk).done == 1
+    assert [len(changes) for target, changes in desk.crm.pushes if target.name == "report"] == [1, 0]
+    assert statuses(desk) == {"done": 2}
+
+
+def test_a_file_whose_source_was_replaced_is_written_again_once(desk: Any) -> None:
+    from connector.store import sync
+
+    desk.crm.whole_file_write = True
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    with desk.store.transaction():
+        sync.save_state(desk.store, "crm", "accounts", {"sha256": "new"}, basis="b", at="2025-05-20T09:00:00Z")
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    applied(desk)
+    assert len(desk.crm.pushes) == 2
+    assert plan(desk.config, desk.store, desk.adapters, now=desk.now).plan_id == ""
