@@ -15,6 +15,7 @@ from connector.cli.completion import completion
 from connector.cli.compute import compute
 from connector.cli.demo import demo
 from connector.cli.failure import outcome
+from connector.cli.init import init
 from connector.cli.kpi import kpi
 from connector.cli.language import words
 from connector.cli.options import Group, common
@@ -58,7 +59,7 @@ def cli() -> None:
     pass
 
 
-for command in (demo, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
+for command in (demo, init, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
     cli.add_command(command)
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from connector.errors import Message
 from connector.formats.date import DateFormat
+from connector.formats.infer import Format
 from connector.formats.misfit import Misfit
 from connector.formats.number import NumberFormat
 from connector.formats.text import read_boolean
 from connector.init.look import ColumnLook, TableLook
 from connector.init.vocabulary import plain, vocabulary
+from connector.mapping.readers import DAYS, FORMATTED
 from kpi_engine.errors import NO_HINT
 from kpi_engine.facts import COMMON, FACTS, Column, ColumnType
 
-NUMBERS = (ColumnType.MONEY, ColumnType.REAL, ColumnType.INTEGER, ColumnType.DECIMAL)
-DAYS = (ColumnType.DATE, ColumnType.INSTANT)
 MOST_VALUES = 60
 """A column with more different words than this is no list of stages."""
 
@@ -41,13 +41,13 @@ class ColumnProposal:
     constant: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     link: bool = False
-    date: DateFormat | None = None
-    number: NumberFormat | None = None
+    format: Format | None = None
+    """How its numbers or dates are written, where that has to be said."""
     trust: Trust = Trust.SURE
     why: Message = NO_HINT
     """What a person should look at."""
-    readings: tuple[DateFormat, ...] = ()
-    """The date formats to choose from, where the column can be read in several ways."""
+    readings: tuple[Format, ...] = ()
+    """The formats to choose from, where the whole column can be read in several ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,22 @@ def proposed(table: str, look: TableLook) -> TableProposal:
     sources = _sources(table, look, record_id)
     columns = [_filled(column, look.columns[source]) for column, source in sources]
     columns += _required(table, look, {each.column for each in columns})
+    columns += _named_by_id(table, record_id, columns, doubtful=bool(why))
     order = {name: at for at, name in enumerate(FACTS[table].column_names)}
     return TableProposal(table, look, record_id, tuple(sorted(columns, key=lambda each: order[each.column])), why=why)
+
+
+def _named_by_id(table: str, record_id: str, columns: list[ColumnProposal], *, doubtful: bool) -> list[ColumnProposal]:
+    """Where a name stands in for the id, it is the name too."""
+    nameless = FACTS[table].column("name") is not None and all(each.column != "name" for each in columns)
+    return [ColumnProposal("name", record_id)] if nameless and doubtful else []
 
 
 def _id(table: str, look: TableLook) -> tuple[str, Message]:
     """The column that identifies a record: called so, else the first one without doubles."""
     headers = {plain(name): name for name in look.columns}
     named = [headers[word] for word in vocabulary().id_words(table) if word in headers]
-    unique = [name for name in look.columns if look.columns[name].unique]
+    unique = [name for name in look.columns if look.columns[name].profile.unique]
     sure = [name for name in named if name in unique]
     if sure:
         return sure[0], Message("")
@@ -126,40 +133,42 @@ def _ranked(table: str, look: TableLook, columns: Iterable[Column]) -> list[tupl
 
 def _fits(column: Column, look: ColumnLook) -> bool:
     """Whether the cells are of the column's type; an empty column says nothing and is left out."""
-    if not look.filled:
+    if not look.profile.filled:
         return False
-    if column.type in NUMBERS:
-        return look.number is not None
-    if column.type in DAYS:
-        return bool(look.dates)
-    if column.type is ColumnType.BOOLEAN or column.values:
-        return not look.many_words and len(look.words) <= MOST_VALUES
-    return True
+    if column.type in FORMATTED:
+        return bool(_readings(column, look))
+    return not (column.type is ColumnType.BOOLEAN or column.values) or _is_short_list(look)
+
+
+def _readings(column: Column, look: ColumnLook) -> tuple[Format, ...]:
+    return look.profile.dates if column.type in DAYS else look.profile.numbers
+
+
+def _is_short_list(look: ColumnLook) -> bool:
+    return not look.profile.many_words and len(look.profile.words) <= MOST_VALUES
 
 
 def _filled(column: Column, look: ColumnLook) -> ColumnProposal:
     """The proposal for one pair, with the format its cells have."""
     proposal = ColumnProposal(column.name, look.name)
-    if column.type in DAYS:
-        return _dated(proposal, look)
-    if column.type in NUMBERS and look.number not in (None, NumberFormat()):
-        return replace(proposal, number=look.number)
+    if column.type in FORMATTED:
+        return _formatted(proposal, _readings(column, look))
     if column.type is ColumnType.BOOLEAN:
         return _worded(proposal, look, vocabulary_of="boolean")
     return _worded(proposal, look, vocabulary_of=column.name) if column.values else proposal
 
 
-def _dated(proposal: ColumnProposal, look: ColumnLook) -> ColumnProposal:
-    if len(look.dates) == 1:
-        only = look.dates[0]
-        return proposal if only == DateFormat() else replace(proposal, date=only)
-    why = Message("every date can be read in several ways; choose one")
-    return replace(proposal, trust=Trust.ASK, why=why, readings=look.dates)
+def _formatted(proposal: ColumnProposal, readings: tuple[Format, ...]) -> ColumnProposal:
+    if len(readings) == 1:
+        usual = readings[0] in (DateFormat(), NumberFormat())
+        return proposal if usual else replace(proposal, format=readings[0])
+    why = Message("the whole column can be read in several ways; choose one")
+    return replace(proposal, trust=Trust.ASK, why=why, readings=readings)
 
 
 def _worded(proposal: ColumnProposal, look: ColumnLook, *, vocabulary_of: str) -> ColumnProposal:
     """What each word means; words nobody knows mean what they usually do, which a person should look at."""
-    known = {word: _meaning(vocabulary_of, word) for word in sorted(look.words)}
+    known = {word: _meaning(vocabulary_of, word) for word in sorted(look.profile.words)}
     if all(_reads_itself(vocabulary_of, word) for word in known):
         return proposal
     rest = vocabulary().rest.get(vocabulary_of)
@@ -167,8 +176,12 @@ def _worded(proposal: ColumnProposal, look: ColumnLook, *, vocabulary_of: str) -
     guessed = [word for word, meaning in known.items() if meaning is None]
     if not guessed:
         return replace(proposal, values=values)
-    why = Message("nobody knows what these mean: {words}", words=", ".join(guessed))
-    return replace(proposal, values=values, trust=Trust.ASK if rest is None else Trust.GUESS, why=why)
+    listed = ", ".join(guessed)
+    if rest is None:
+        why = Message("nobody knows what these mean: {words}", words=listed)
+        return replace(proposal, values=values, trust=Trust.ASK, why=why)
+    why = Message("taken for {meaning}: {words}", meaning=rest, words=listed)
+    return replace(proposal, values=values, trust=Trust.GUESS, why=why)
 
 
 def _meaning(vocabulary_of: str, word: str) -> Any:
@@ -209,9 +222,9 @@ def _stages(look: TableLook) -> ColumnLook | None:
     headers = {plain(name): look.columns[name] for name in look.columns}
     named = [headers[word] for word in vocabulary().column_words("deals", "stage") if word in headers]
     named += [headers[word] for word in vocabulary().columns["status"] if word in headers]
-    few = [each for each in (*named, *look.columns.values()) if each.filled and len(each.words) <= MOST_VALUES]
-    return next((each for each in few if not each.many_words and _knows_won(each)), None)
+    few = [each for each in (*named, *look.columns.values()) if each.profile.filled and _is_short_list(each)]
+    return next((each for each in few if _knows_won(each)), None)
 
 
 def _knows_won(look: ColumnLook) -> bool:
-    return any(vocabulary().meaning("outcome", word) == "won" for word in look.words)
+    return any(vocabulary().meaning("outcome", word) == "won" for word in look.profile.words)

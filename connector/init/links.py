@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from connector.errors import Message
 from connector.init.columns import ColumnProposal, TableProposal, Trust
+from connector.init.look import ColumnLook
 from kpi_engine.facts import FACTS
 
 HALF = 0.5
@@ -47,19 +48,17 @@ def _settled(column: ColumnProposal, proposal: TableProposal, proposals: Mapping
     target = proposals.get(fact.links) if fact and fact.links and column.source else None
     if target is None:
         return column
-    words = proposal.look.columns[column.source].words
-    by_id, by_name = _share(words, target, target.id), _share(words, target, target.source_of("name"))
+    look = proposal.look.columns[column.source]
+    by_id, by_name = _share(look, target, target.id), _share(look, target, target.source_of("name"))
     same = target.id == target.source_of("name")
     if by_name >= HALF and (same or by_name > by_id) and not target.distinct:
         return replace(column, link=True)
-    if by_id >= HALF or not words:
+    if by_id >= HALF or not look.profile.filled:
         return column
     why = Message("few of these are among the ids or names of {table}", table=target.table)
     return replace(column, trust=Trust.GUESS, why=why)
 
 
-def _share(words: frozenset[str], target: TableProposal, source: str | None) -> float:
+def _share(look: ColumnLook, target: TableProposal, source: str | None) -> float:
     """Which part of the words stands in a column of the target."""
-    if source is None or not words:
-        return 0.0
-    return len(words & target.look.columns[source].words) / len(words)
+    return look.sample.found_in(target.look.columns[source].sample) if source else 0.0

@@ -19,14 +19,14 @@ ENOUGH = 4.0
 
 def assigned(looks: Sequence[TableLook]) -> dict[str, TableLook]:
     """Fact table -> file, each at most once; the surest first."""
-    scores = [(_score(table, look), -at, table, look) for at, look in enumerate(looks) for table in FACTS]
+    scores = [(_score(table, look), -at, table, look) for at, look in enumerate(looks) for table in vocabulary().tables]
     found: dict[str, TableLook] = {}
     taken: set[str] = set()
     for score, _, table, look in sorted(scores, key=lambda each: each[:2], reverse=True):
         if score >= ENOUGH and table not in found and look.module.name not in taken:
             found[table] = look
             taken.add(look.module.name)
-    return {table: found[table] for table in FACTS if table in found}
+    return {table: found[table] for table in vocabulary().tables if table in found}
 
 
 def _score(table: str, look: TableLook) -> float:

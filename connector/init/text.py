@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.errors import Message
+from connector.formats.infer import Format
 from connector.formats.number import NumberFormat
 from connector.init.columns import ColumnProposal, TableProposal, Trust
 
@@ -99,25 +100,26 @@ class _Writer:
             yield "        distinct: true"
         yield "        columns:" if proposal.columns else "        columns: {}"
         for column in proposal.columns:
-            yield from self._column(proposal.table, column)
+            yield from self._column(column)
         if proposal.unused and not proposal.distinct:
             names = ", ".join(proposal.unused)
             yield from self._comment(Message("not used: {names}", names=names), indent=10)
 
-    def _column(self, table: str, column: ColumnProposal) -> Iterator[str]:
+    def _column(self, column: ColumnProposal) -> Iterator[str]:
         start = f"          {column.column}:"
         if column.readings:
-            yield from self._choice(table, column)
+            yield from self._choice(column)
         elif not column.source and column.constant is None:
             yield self._line(start, Message(_LABELS[Trust.ASK].template, why=column.why))
         else:
             yield from self._mapped(start, column)
 
-    def _choice(self, table: str, column: ColumnProposal) -> Iterator[str]:
-        """A date that can be read in several ways: the line is left incomplete, so that nothing runs on a guess."""
-        formats = " / ".join(scalar(each.pattern) for each in column.readings)
-        yield from self._comment(Message("REQUIRED: choose one date format: {formats}", formats=formats), indent=10)
-        yield f"          {column.column}: {flow({'from': column.source, 'date': None})}"
+    def _choice(self, column: ColumnProposal) -> Iterator[str]:
+        """What can be read in several ways: the line is left incomplete, so that nothing runs on a guess."""
+        formats = " / ".join(map(format_text, column.readings))
+        yield from self._comment(Message("REQUIRED: choose one format: {formats}", formats=formats), indent=10)
+        kind = "number" if isinstance(column.readings[0], NumberFormat) else "date"
+        yield f"          {column.column}: {flow({'from': column.source, kind: ''})}"
 
     def _mapped(self, start: str, column: ColumnProposal) -> Iterator[str]:
         doubt = Message(_LABELS[column.trust].template, why=column.why) if column.why else Message("")
@@ -168,16 +170,21 @@ def _said(column: ColumnProposal) -> str | dict[str, Any]:
         more["link"] = {"by": "name"}
     if column.values:
         more["values"] = dict(column.values)
-    if column.date:
-        more["date"] = column.date.pattern
-    if column.number:
-        more["number"] = number_settings(column.number)
+    if isinstance(column.format, NumberFormat):
+        more["number"] = number_settings(column.format)
+    elif column.format:
+        more["date"] = column.format.pattern
     return {"from": column.source, **more} if more else column.source
 
 
 def number_settings(style: NumberFormat) -> dict[str, Any]:
     """What has to be said about a number format."""
     return style.model_dump(mode="json", exclude_defaults=True)
+
+
+def format_text(style: Format) -> str:
+    """A format as it stands in a settings file."""
+    return flow(number_settings(style)) if isinstance(style, NumberFormat) else scalar(style.pattern)
 
 
 def _without_nothing(settings: Mapping[str, Any]) -> dict[str, Any]:

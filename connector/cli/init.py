@@ -1,0 +1,143 @@
+"""`crm-kpi init`: from a folder of exports to settings that a person can correct."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.cli.language import words
+from connector.cli.options import Command, as_json, common, option
+from connector.cli.output import Output, print_json
+from connector.cli.session import Session, current
+from connector.errors import Message
+
+if TYPE_CHECKING:
+    from connector.init import InitReport, Question
+
+
+@click.command(
+    cls=Command,
+    help=words(
+        "Look at a folder of exported files and write the settings for it.\n\n"
+        "Every file is read to its end. What can be told is written, with a remark where it is a guess; what cannot be "
+        "told, such as whether 03/04 is in March or in April, is asked at a terminal and marked REQUIRED otherwise."
+    ),
+    examples=(
+        "crm-kpi init --folder data",
+        "crm-kpi init --folder data --currency EUR --format 'deals.Closed=%d/%m/%Y'",
+    ),
+)
+@option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("."),
+    help=words("Where the exported files are; default: here."),
+)
+@option("--name", default="", help=words("The company's name."))
+@option("--currency", metavar="CODE", help=words("Currency of the amounts (ISO 4217), such as EUR."))
+@option("--timezone", metavar="ZONE", help=words("Time zone of the company, such as Europe/Berlin."))
+@option(
+    "--format",
+    "--date-format",
+    "--number-format",
+    "formats",
+    multiple=True,
+    metavar="TABLE.COLUMN=FORMAT",
+    help=words("How a column is written that can be read in several ways: a date pattern, or the decimal sign."),
+)
+@option("--force", is_flag=True, help=words("Overwrite the settings that are there."))
+@as_json
+@common
+@current
+def init(
+    session: Session,
+    folder: Path,
+    name: str,
+    currency: str | None,
+    timezone: str | None,
+    formats: tuple[str, ...],
+    force: bool,
+) -> None:
+    from connector.init import Answers
+    from connector.init import init as write_settings
+
+    answers = Answers(
+        name=name,
+        timezone=timezone,
+        machine_timezone=_zone_of_machine(session),
+        currency=currency,
+        language=session.reader,
+        formats=dict(_pairs(formats)),
+    )
+    with session.progress() as progress:
+        report = write_settings(
+            folder,
+            path=session.path,
+            force=force,
+            answers=answers,
+            ask=lambda question: _ask(session, question),
+            translate=session.output.translate,
+            progress=progress,
+        )
+    if session.json:
+        print_json(
+            {
+                "settings": report.path,
+                "tables": report.tables,
+                "left_out": report.left_out,
+                "questions": [{"about": each.about, "message": each.message} for each in report.open_questions],
+                "problems": report.problems,
+            }
+        )
+    else:
+        _show(session.output, report)
+
+
+def _pairs(formats: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for text in formats:
+        column, sign, style = text.partition("=")
+        if not sign:
+            raise click.BadParameter("TABLE.COLUMN=FORMAT", param_hint="--format")
+        yield column.strip(), style.strip()
+
+
+def _zone_of_machine(session: Session) -> str | None:
+    """The zone that this machine keeps, where it has a name."""
+    named = session.environment.get("TZ", "").removeprefix(":") or _linked_zone()
+    return named if "/" in named and not named.startswith("/") else None
+
+
+def _linked_zone() -> str:
+    target = os.path.realpath("/etc/localtime")
+    return target.partition("zoneinfo/")[2]
+
+
+def _ask(session: Session, question: Question) -> str | None:
+    """Asks at a terminal; a script gets the question in the file instead."""
+    if session.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    output = session.output
+    output.note(Message("{where}: {problem}", where=question.about, problem=question.message))
+    if not question.options:
+        return str(click.prompt(output.text(Message("your answer")), err=True)).strip() or None
+    return str(click.prompt(output.text(Message("your choice")), type=click.Choice(question.options), err=True))
+
+
+def _show(output: Output, report: InitReport) -> None:
+    output.table((Message("facts"), Message("file")), report.tables.items())
+    for file in report.left_out:
+        output.note(Message("{file} is left out: it is like no fact table", file=file))
+    for problem in report.problems:
+        output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
+    output.result(Message("the settings are in {file}", file=report.path))
+    for question in report.open_questions:
+        output.warning(Message("{where}: {problem}", where=question.about, problem=question.message))
+    if report.open_questions:
+        output.result(Message("answer what is marked REQUIRED in them, then run: crm-kpi check"))
+    else:
+        output.result(Message("look at them, then run: crm-kpi check"))
