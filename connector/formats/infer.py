@@ -114,12 +114,12 @@ class ColumnProfile:
 
 
 def _keys(cells: Iterable[Any]) -> Iterable[Any]:
-    """Filled cells as they are counted: text without spaces around it; 1 and True and 1.0 kept apart from each other."""
+    """Filled cells as they are counted: text without spaces around it, and true is not 1."""
     for cell in cells:
         if isinstance(cell, str):
             if text := cell.strip():
                 yield text
-        elif isinstance(cell, bool) or isinstance(cell, list | dict):
+        elif isinstance(cell, bool | list | dict):
             yield str(cell)
         elif cell is not None:
             yield cell
@@ -132,7 +132,7 @@ _SEPARATORS: Final = (
     *((",", ""), (",", "."), (",", " "), (",", "'")),
 )
 _ALL: Final = (1 << len(_SEPARATORS)) - 1
-_SHAPES: Final = tuple(NumberFormat(decimal=decimal, thousands=group) for decimal, group in _SEPARATORS)  # type: ignore[arg-type]  # literals
+_SHAPES: Final = tuple(NumberFormat(decimal=decimal, thousands=group) for decimal, group in _SEPARATORS)
 _SIGNS: Final = "|".join(map(re.escape, sorted(CURRENCY_SIGNS, key=len, reverse=True)))
 _UNITS: Final = "|".join(sorted(CHINESE_UNITS, key=len, reverse=True))
 _DRESSED: Final = re.compile(
