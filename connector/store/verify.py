@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -14,12 +15,22 @@ from connector.store.backup import damage
 from connector.store.database import Store
 from connector.store.disk import PRIVATE_FILE
 from connector.store.schema import STORED_AS, create_tables
-from connector.store.statements import quoted
 
 _RESTORE = Message("restore a backup with `crm-kpi store restore`")
 
-Columns = frozenset[tuple[str, str, int, int]]
-"""(name, type, not null, place in the key) of each column."""
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What matters of a table's schema."""
+
+    columns: frozenset[tuple[object, ...]]
+    """(name, type, not null, place in the key) of each."""
+    indexes: frozenset[tuple[bool, tuple[str, ...]]]
+    """(unique, columns) of each."""
+
+    def serves_as(self, expected: _Shape) -> bool:
+        """An index that somebody added is no harm."""
+        return self.columns == expected.columns and self.indexes >= expected.indexes
 
 
 def problems(store: Store) -> Iterator[Problem]:
@@ -51,28 +62,34 @@ def _readable_by_others(store: Store) -> Iterator[Problem]:
 
 
 def _changed_schema(store: Store) -> Iterator[Problem]:
-    found, expected = _schema(store.db.conn), _expected_schema(store)
+    found, expected = _shapes(store.db), _expected_shapes(store)
     for table in sorted(expected):
-        if found.get(table) != expected[table]:
+        if table not in found or not found[table].serves_as(expected[table]):
             yield Problem(
-                f"{store.path}: {table}", Message("the table is missing, or its columns were changed"), _RESTORE
+                f"{store.path}: {table}",
+                Message("the table is missing, or its columns or indexes were changed"),
+                _RESTORE,
             )
 
 
-def _expected_schema(store: Store) -> dict[str, Columns]:
+def _expected_shapes(store: Store) -> dict[str, _Shape]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        create_tables(Database(connection, recursive_triggers=False, execute_plugins=False))
-        expected = _schema(connection)
+        db = Database(connection, recursive_triggers=False, execute_plugins=False)
+        create_tables(db)
+        expected = _shapes(db)
     for table, extra in facts.extra_columns(store).items():
-        expected[table] |= {(name, STORED_AS[kind], 0, 0) for name, kind in extra.items()}
+        added = {(name, STORED_AS[kind], 0, 0) for name, kind in extra.items()}
+        expected[table] = replace(expected[table], columns=expected[table].columns | added)
     return expected
 
 
-def _schema(connection: sqlite3.Connection) -> dict[str, Columns]:
-    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+def _shapes(db: Database) -> dict[str, _Shape]:
     return {
-        name: frozenset(row[1:4] + row[5:6] for row in connection.execute(f"PRAGMA table_info({quoted(name)})"))
-        for (name,) in tables.fetchall()
+        table.name: _Shape(
+            frozenset((column.name, column.type, column.notnull, column.is_pk) for column in table.columns),
+            frozenset((bool(index.unique), tuple(index.columns)) for index in table.indexes),
+        )
+        for table in db.tables
     }
 
 
