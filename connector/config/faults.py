@@ -120,6 +120,8 @@ def _problem(document: Document, way: Steps, details: ErrorDetails, *, known: It
     message, hint = _sentence(details)
     if details["type"] == "extra_forbidden":
         hint = did_you_mean(str(way[-1]), known)
+    elif details["type"] in _SHAPE and details["input"] is None:
+        message = Message("is empty")
     return document.problem(way, message, hint=hint)
 
 
