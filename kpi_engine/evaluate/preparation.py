@@ -52,8 +52,7 @@ class Preparation:
         self._load_rates()
         self._load_teams()
         self.spine = Spine.of(self._needed_periods())
-        rows = self.spine.rows(self.request.calendar, self.request.as_of)
-        self.engine.load_rows(spine.TABLE, spine.COLUMNS, rows)
+        self._load_spine()
 
     def fail(self, kpi: str, error: KpiError) -> None:
         """Report once that a KPI, or some cells of it, cannot be computed; and go on."""
@@ -173,6 +172,14 @@ class Preparation:
         }
 
     # ---- small tables -------------------------------------------------------------------------------------------
+
+    def _load_spine(self) -> None:
+        calendar, as_of = self.request.calendar, self.request.as_of
+        self.engine.load_rows(spine.TABLE, spine.COLUMNS, self.spine.rows(calendar, as_of))
+        first = min((first for first in self.firsts.values() if first), default=self.cut)
+        for time, name in spine.DAYS_TABLES.items():
+            rows = self.spine.days(time, calendar, as_of, first=first)
+            self.engine.load_rows(name, spine.DAYS_COLUMNS, rows)
 
     def _load_rates(self) -> None:
         if not any(money.foreign for money in self.money.values()):

@@ -50,15 +50,31 @@ class Money:
     """Stocks take the rate of the period's end, flows the rate of the row's own date."""
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first row ever of each group: the column that tells groups apart, and the rows that count."""
+
+    group: str
+    within: exp.Expr
+
+
 @dataclass
 class RowColumns:
     """The expressions that a query evaluates once per row, each once however many KPIs use it."""
 
     names: dict[exp.Expr, str] = field(default_factory=dict)
+    firsts: dict[First, str] = field(default_factory=dict)
 
-    def keep(self, expression: exp.Expr) -> exp.Column:
+    def keep(self, expression: exp.Expr) -> exp.Expr:
         """The column of ``r`` that will hold the expression."""
+        if expression == tree.TRUE:
+            return expression
         return tree.column(self.names.setdefault(expression, f"v{len(self.names)}"), of=ROW)
+
+    def is_first(self, first: First) -> exp.Expr:
+        """Whether a row of ``f`` is its group's first."""
+        alias = self.firsts.setdefault(first, f"first{len(self.firsts)}")
+        return tree.is_known(tree.column("id", of=alias))
 
 
 class How(StrEnum):
@@ -93,8 +109,8 @@ class Part:
             case How.DISTINCT:
                 inner = exp.Count(this=exp.Distinct(expressions=[self.measure]))
             case How.LIST:
-                inner = exp.ArrayAgg(this=exp.Order(this=self.measure, expressions=[exp.Ordered(this=self.measure)]))
-                return tree.filtered(inner, tree.every([self.condition, tree.is_known(self.measure)]))
+                among = tree.every([self.condition, tree.is_known(self.measure)])
+                return exp.ArraySort(this=tree.filtered(exp.ArrayAgg(this=self.measure), among))
             case _:
                 inner = exp.Sum(this=self.measure)
         return tree.filtered(inner, self.condition)
@@ -258,20 +274,11 @@ def _count(compiler: _Compiler, definition: Count) -> Measures:
     if definition.first_per is None:
         return _single(compiler, counted)
     passes = compiler.condition(definition.where)
-    group = compiler.fact(definition.first_per)
-    in_group = tree.or_false(tree.every([passes, tree.is_known(group)]))
-    earlier = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[compiler.fact("connection"), group, in_group],
-        order=exp.Order(
-            expressions=[exp.Ordered(this=compiler.fact(definition.time)), exp.Ordered(this=compiler.fact("id"))]
-        ),
-    )
-    is_first = tree.every([in_group, exp.EQ(this=earlier, expression=tree.number(1))])
+    no_group = tree.is_null(compiler.fact(definition.first_per))
+    is_first = compiler.rows.is_first(First(definition.first_per, passes))
     part, _ = compiler.aggregate(counted, within=is_first)
-    unknown = tree.some([tree.is_null(passes), tree.every([passes, tree.is_null(group)])])
-    keep = compiler.rows.keep
-    return Measures(base=part.condition, numerator=part, unknown=(keep(unknown),), passes=keep(passes))
+    unknown = compiler.rows.keep(tree.some([tree.is_null(passes), tree.every([passes, no_group])]))
+    return Measures(base=part.condition, numerator=part, unknown=(unknown,), passes=compiler.rows.keep(passes))
 
 
 def _ratio(compiler: _Compiler, definition: Ratio) -> Measures:

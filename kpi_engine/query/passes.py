@@ -22,7 +22,7 @@ from kpi_engine.definition import Snapshot
 from kpi_engine.facts import ColumnType, FactTable
 from kpi_engine.period import Grain
 from kpi_engine.query import fx, scope, spine, tree
-from kpi_engine.query.measure import RATE, ROW, Measures, Money, OnFacts, RowColumns, compile_measures, standing
+from kpi_engine.query.measure import RATE, ROW, First, Measures, Money, OnFacts, RowColumns, compile_measures, standing
 from kpi_engine.query.predicate import INNER, fact_column
 
 PERIOD = "p"
@@ -67,14 +67,14 @@ class Pass:
     """Whether rows carry their id, for a person who checks a number."""
 
     @cached_property
-    def _compiled(self) -> tuple[Mapping[str, Measures], Mapping[exp.Expr, str]]:
+    def _compiled(self) -> tuple[Mapping[str, Measures], RowColumns]:
         rows = RowColumns()
         money = replace(self.money, at_period=self.place.standing is not None)
         measures = {
             definition.id: compile_measures(definition, table=self.place.table, rows=rows, money=money)
             for definition in self.definitions
         }
-        return measures, rows.names
+        return measures, rows
 
     @property
     def measures(self) -> Mapping[str, Measures]:
@@ -112,21 +112,27 @@ class Pass:
         """One row: for each definition, how many rows pass its filters (or might) but have no time."""
         counts = (tree.count_rows(measures.candidate) for measures in self.measures.values())
         select = exp.select(*(tree.named(count, f"a{n}") for n, count in enumerate(counts)))
-        rows = self._row_query(placed=False)
-        return tree.checked(select.from_(tree.table(ROW, alias=ROW)).with_(ROW, as_=rows))
+        return tree.checked(self._with_rows(select.from_(tree.table(ROW, alias=ROW)), placed=False))
 
     def placed(self, select: exp.Select) -> exp.Select:
         """The selection FROM rows in their periods; filters and groups are the caller's."""
-        bound = select.from_(tree.table(ROW, alias=ROW)).join(
-            tree.table(spine.TABLE, alias=PERIOD), on=self._in_period()
-        )
+        periods = spine.TABLE if self.place.until else spine.DAYS_TABLES[self._time_type]
+        bound = select.from_(tree.table(ROW, alias=ROW)).join(tree.table(periods, alias=PERIOD), on=self._in_period())
         if self._is_team:
-            bound = bound.join(tree.table(scope.TEAM_TREE, alias="t"), on=_above(), join_type="left")
+            above = _same("t", ROW, "team_id", "key")
+            bound = bound.join(tree.table(scope.TEAM_TREE, alias="t"), on=above, join_type="left")
         if self._converts_at_period:
             bound = bound.join(tree.table(fx.TABLE, alias=RATE), on=self._rate_of_period(), join_type="left")
         grains = [tree.text(grain.value) for grain in self.grains]
         bound = bound.where(exp.In(this=tree.column("grain", of=PERIOD), expressions=grains))
-        return bound.with_(ROW, as_=self._row_query())
+        return self._with_rows(bound, placed=True)
+
+    def _with_rows(self, select: exp.Select, *, placed: bool) -> exp.Select:
+        for first, alias in self._compiled[1].firsts.items():
+            earliest = f"{alias}_time"
+            select = select.with_(earliest, as_=self._earliest(first))
+            select = select.with_(alias, as_=self._first_ids(first, earliest))
+        return select.with_(ROW, as_=self._row_query(placed=placed))
 
     # ---- the keys -----------------------------------------------------------------------------------------------
 
@@ -169,19 +175,22 @@ class Pass:
 
     # ---- the rows -----------------------------------------------------------------------------------------------
 
-    def _row_query(self, *, placed: bool = True) -> exp.Select:
+    def _row_query(self, *, placed: bool) -> exp.Select:
         """``r``: one row per fact that has a place (or none), with everything that is evaluated per row."""
         select = exp.select(
             *(tree.named(tree.column(name, of=INNER), name) for name in self._plain_columns()),
             tree.named(tree.column(self.place.time, of=INNER), "time"),
             *([tree.named(self._end(), "until")] if self.place.until else []),
             *(tree.named(key, "key") for key in self._row_key()),
-            *(tree.named(expression, name) for expression, name in self._compiled[1].items()),
+            *(tree.named(expression, name) for expression, name in self._compiled[1].names.items()),
         ).from_(tree.table(self.place.table.name, alias=INNER))
         if self._is_team and self.place.table.column("owner_id"):
-            select = select.join(tree.table("users", alias=scope.USERS), on=_owner(), join_type="left")
+            owner = _same(scope.USERS, INNER, "id", "owner_id")
+            select = select.join(tree.table("users", alias=scope.USERS), on=owner, join_type="left")
         if self._converts and not self._converts_at_period:
             select = select.join(tree.table(fx.TABLE, alias=RATE), on=self._rate_of_row(), join_type="left")
+        for alias in self._compiled[1].firsts.values():
+            select = select.join(tree.table(alias, alias=alias), on=_same(alias, INNER, "id"), join_type="left")
         return select.where(*self._has_place(placed))
 
     def _plain_columns(self) -> list[str]:
@@ -210,13 +219,44 @@ class Pass:
         first, last = self._bounds(self.place.time)
         before_end = exp.LT(this=time, expression=last)
         if self.place.until is None:
-            return tree.every([exp.GTE(this=time.copy(), expression=first), before_end])
+            same_day = exp.EQ(this=self._day(time), expression=tree.column("day", of=PERIOD))
+            return tree.every([same_day, exp.GTE(this=time.copy(), expression=first), before_end])
         _, ends = self._bounds(self.place.until)
         return tree.every([before_end, exp.GTE(this=tree.column("until", of=ROW), expression=ends)])
+
+    @property
+    def _time_type(self) -> ColumnType:
+        return fact_column(self.place.table, self.place.time).type
+
+    def _day(self, time: exp.Expr) -> exp.Expr:
+        if self._time_type is ColumnType.DATE:
+            return time.copy()
+        shifted = exp.Add(this=time.copy(), expression=tree.number(spine.SHIFT_DAYS * spine.DAY_SECONDS))
+        days = exp.IntDiv(this=exp.paren(shifted), expression=tree.number(spine.DAY_SECONDS))
+        return exp.Sub(this=exp.paren(days), expression=tree.number(spine.SHIFT_DAYS))
 
     def _bounds(self, name: str) -> tuple[exp.Column, exp.Column]:
         first, last = spine.BOUNDS[fact_column(self.place.table, name).type]
         return tree.column(first, of=PERIOD), tree.column(last, of=PERIOD)
+
+    # ---- first rows of a group ----------------------------------------------------------------------------------
+
+    def _earliest(self, first: First) -> exp.Select:
+        """When each group begins."""
+        keys = [tree.column(name, of=INNER) for name in ("connection", first.group)]
+        time = tree.column(self.place.time, of=INNER)
+        earliest = exp.select(*keys, tree.named(exp.Min(this=time), "time"))
+        source = earliest.from_(tree.table(self.place.table.name, alias=INNER))
+        return source.where(first.within, tree.is_known(time), tree.is_known(keys[1])).group_by(*keys)
+
+    def _first_ids(self, first: First, earliest: str) -> exp.Select:
+        """The row with which each group begins: of several at the same time the one of the smallest id."""
+        keys = [tree.column(name, of=INNER) for name in ("connection", first.group)]
+        smallest = tree.named(exp.Min(this=tree.column("id", of=INNER)), "id")
+        ids = exp.select(keys[0], smallest).from_(tree.table(self.place.table.name, alias=INNER))
+        time = exp.EQ(this=tree.column("time", of=earliest), expression=tree.column(self.place.time, of=INNER))
+        begins = tree.every([_same(earliest, INNER, first.group), time])
+        return ids.join(tree.table(earliest, alias=earliest), on=begins).where(first.within).group_by(*keys)
 
     # ---- exchange rates -----------------------------------------------------------------------------------------
 
@@ -252,19 +292,9 @@ class Pass:
         )
 
 
-def _owner() -> exp.Expr:
+def _same(left: str, right: str, name: str, other: str | None = None) -> exp.Expr:
+    """Whether two tables speak of the same thing of the same connection."""
+    names = [("connection", "connection"), (name, other or name)]
     return tree.every(
-        [
-            exp.EQ(this=tree.column("connection", of=scope.USERS), expression=tree.column("connection", of=INNER)),
-            exp.EQ(this=tree.column("id", of=scope.USERS), expression=tree.column("owner_id", of=INNER)),
-        ]
-    )
-
-
-def _above() -> exp.Expr:
-    return tree.every(
-        [
-            exp.EQ(this=tree.column("connection", of="t"), expression=tree.column("connection", of=ROW)),
-            exp.EQ(this=tree.column("team_id", of="t"), expression=tree.column("key", of=ROW)),
-        ]
+        exp.EQ(this=tree.column(one, of=left), expression=tree.column(two, of=right)) for one, two in names
     )
