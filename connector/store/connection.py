@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
+from weakref import WeakSet
 
 from connector.errors import Message, StoreError
 from connector.store.failures import store_error
@@ -55,8 +56,20 @@ class _Connection(sqlite3.Connection):
 
     path: Path
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors: WeakSet[_Cursor] = WeakSet()
+
     def cursor(self, factory: Any = _Cursor) -> Any:
-        return super().cursor(factory)
+        cursor = super().cursor(factory)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Close the file itself: SQLite keeps it open, and locked, for as long as a query is read half-way."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
 
     def execute(self, *statement: Any) -> Any:
         return self.cursor().execute(*statement)

@@ -47,7 +47,7 @@ class Store:
         Args:
             path: The file; a symbolic link is followed.
             create: Make an empty store where there is none.
-            read_only: Never write, not even to a folder; works where writing is forbidden.
+            read_only: Change nothing (a step that a killed run left half done is undone, where that is allowed).
             migrations: The steps from version 1 on; another list than the shipped one is for tests.
 
         Raises:
@@ -145,7 +145,7 @@ class Store:
 
     def verify(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the store: damage, a changed schema, counts that do not add up."""
-        from connector.store.verify import problems
+        from connector.store.verify import problems  # which reads other tables, through this class
 
         return tuple(problems(self))
 

@@ -364,6 +364,24 @@ def test_lent_closes_and_reopens(store: Store, path: Path) -> None:
         add(store, "1")
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc, to see which files are open")
+def test_a_query_that_was_read_half_way_does_not_keep_the_file_open(store: Store, path: Path) -> None:
+    with store.transaction():
+        add(store, *(str(number) for number in range(1_000)))
+    half_way = facts.live_ids(store, "deals", "crm")
+    next(half_way)
+    assert str(path) in open_files()
+    with store.lent():
+        assert str(path) not in open_files()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        next(half_way)
+
+
+def open_files() -> list[str]:
+    numbers = [entry for entry in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{entry}")]
+    return [os.readlink(f"/proc/self/fd/{number}") for number in numbers]
+
+
 def test_lent_reopens_after_an_error(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.lent():
         raise ZeroDivisionError
