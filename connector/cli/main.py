@@ -11,6 +11,7 @@ import click
 
 from connector.cli.adapter import adapter
 from connector.cli.apply import apply
+from connector.cli.check import check
 from connector.cli.completion import completion
 from connector.cli.compute import compute
 from connector.cli.demo import demo
@@ -59,7 +60,7 @@ def cli() -> None:
     pass
 
 
-for command in (demo, init, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
+for command in (demo, init, check, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
     cli.add_command(command)
 
 

@@ -45,6 +45,16 @@ class Document:
         place = f"{self.name}:{line}" if line else self.name
         return f"{place} {dotted(way)}".rstrip()
 
+    def at(self, steps: Iterable[str | int]) -> Any:
+        """The value at a place, None where there is none."""
+        value = self.data
+        for step in steps:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
     def problem(self, steps: Iterable[str | int], message: Message, *, hint: Message = Message("")) -> Problem:
         """A fault at a place in this document."""
         return Problem(self.where(steps), message, hint)

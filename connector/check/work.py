@@ -1,0 +1,75 @@
+"""The whole check, part by part. The settings themselves were checked when they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from connector.check.rehearsal import write_back_problems
+from connector.check.report import CheckReport, Findings
+from connector.check.trial import ConnectionTrial
+from connector.config import Config
+from connector.config.connections import facts_of
+from connector.errors import ConnectorError, Message, Problem
+from connector.store import Store
+from kpi_engine.definition import Definition
+from kpi_engine.evaluate import needed_columns
+
+OURS = ("connection", "id", "currency", "deleted_at")
+"""Columns that are there without being mapped."""
+
+
+def check(config: Config, *, progress: Callable[[Message], None] = lambda _: None) -> CheckReport:
+    """Look at everything that a run would use, and write nothing.
+
+    Every file (or module) is read to its end: what is said about a column holds for all of it.
+
+    Args:
+        config: The settings, which are right in themselves.
+        progress: Told what is being read.
+    """
+    found = Findings()
+    for connection in config.connections.values():
+        ConnectionTrial(config, connection, found, progress).run()
+    found.add(
+        errors=[*write_back_problems(config), *_store_problems(config)],
+        warnings=_unfilled(config),
+    )
+    return found.report()
+
+
+def _store_problems(config: Config) -> Iterator[Problem]:
+    if not config.store.exists():
+        return
+    place = config.document.where(("store",))
+    try:
+        with Store.open(config.store, read_only=True) as store:
+            yield from store.verify()
+    except ConnectorError as error:
+        yield Problem(place, error.message, error.hint)
+
+
+def _unfilled(config: Config) -> Iterator[Problem]:
+    """KPIs that stay empty because nothing fills what they count, together where they lack the same."""
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for definition in config.definitions:
+        if missing := tuple(sorted(_missing(config, definition))):
+            lacking.setdefault(missing, []).append(definition.id)
+    for missing, kpis in lacking.items():
+        message = Message(
+            "nothing fills {columns}; without it these stay empty: {kpis}",
+            columns=", ".join(missing),
+            kpis=", ".join(kpis),
+        )
+        hint = Message("map it under connections, or leave the KPI out of kpis.enabled")
+        yield Problem(config.document.where(("kpis",)), message, hint)
+
+
+def _missing(config: Config, definition: Definition) -> Iterator[str]:
+    facts = facts_of(config.connections)
+    for table, columns in needed_columns([definition], {}, facts=facts).items():
+        filled = [each.mapping[table].columns for each in config.connections.values() if table in each.mapping]
+        if not filled and table != "fx_rates":
+            yield table
+        for name in columns if filled else ():
+            if name not in OURS and not any(name in each for each in filled):
+                yield f"{table}.{name}"

@@ -1,0 +1,89 @@
+"""`crm-kpi check`: all problems at once, each with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.cli.failure import DONE, USAGE
+from connector.cli.language import words
+from connector.cli.options import Command, as_json, common, option
+from connector.cli.output import Output, print_json
+from connector.cli.session import Session, current
+from connector.errors import ConnectorError, Message
+
+if TYPE_CHECKING:
+    from connector.check import CheckReport, Proposal
+
+
+@click.command(
+    cls=Command,
+    help=words(
+        "Check the settings against the files, the mapping, the KPIs, the write-back and the local database.\n\n"
+        "Every file is read to its end and nothing is stored. Warnings do not fail. With --fix, formats that the "
+        "files themselves tell are written into the settings; comments stay."
+    ),
+    examples=("crm-kpi check", "crm-kpi check --fix", "crm-kpi check --json"),
+)
+@option("--fix", is_flag=True, help=words("Write formats that were found into the settings."))
+@as_json
+@common
+@current
+def check(session: Session, fix: bool) -> int:
+    from connector.check import check as check_all
+
+    config = session.config()
+    with session.progress() as progress:
+        report = check_all(config, progress=progress)
+    left = _fix(session, config.path, report) if fix else report.proposals
+    if session.json:
+        print_json(
+            {"errors": report.errors, "warnings": report.warnings, "proposals": [_as_data(each) for each in left]}
+        )
+    else:
+        _show(session.output, report, left)
+    return USAGE if report.errors else DONE
+
+
+def _as_data(proposal: Proposal) -> dict[str, object]:
+    return {"where": proposal.where, "setting": proposal.setting, "value": proposal.value}
+
+
+def _fix(session: Session, path: Path, report: CheckReport) -> tuple[Proposal, ...]:
+    """Write what can be written safely; what cannot is shown."""
+    from connector.check import fixed
+
+    text = path.read_text("utf-8-sig")
+    changed, left = fixed(text, report.proposals)
+    written = len(report.proposals) - len(left)
+    if written:
+        _replace(path, changed)
+        session.output.note(Message("{count} formats were written into {file}", count=written, file=path))
+    return left
+
+
+def _replace(path: Path, text: str) -> None:
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        message = Message("{file} cannot be written: {reason}", file=path, reason=error.strerror)
+        raise ConnectorError(message) from error
+
+
+def _show(output: Output, report: CheckReport, proposals: tuple[Proposal, ...]) -> None:
+    for problem in report.warnings:
+        output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
+    for problem in report.errors:
+        output.problem(problem)
+    if proposals:
+        output.result(Message("the files tell these settings; crm-kpi check --fix writes them:"))
+    for proposal in proposals:
+        from connector.config.layout import flow
+
+        output.result(f"  {proposal.where}: {proposal.setting}: {flow(proposal.value)}")
+    if not report.errors:
+        output.result(Message("nothing is wrong ({count} warnings)", count=len(report.warnings)))
