@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from kpi_engine.definition import Definition, Derived
 from kpi_engine.evaluate.answers import ByGrain
@@ -102,11 +103,15 @@ class ScopeCells:
         return scope.applies(definition, self.name, table=table)
 
     def _members(self, definition: Definition) -> set[Member]:
-        found = set(self.preparation.members(self.name))
+        found = set(self._listed_members)
         for kpi in self._sources(definition):
             for answer in self.answers.get(kpi, {}).values():
                 found |= {(connection, key) for connection, key, _ in answer.rows}
         return found
+
+    @cached_property
+    def _listed_members(self) -> set[Member]:
+        return self.preparation.members(self.name)
 
     def _sources(self, definition: Definition) -> set[str]:
         """The KPIs on facts that the definition is made of."""

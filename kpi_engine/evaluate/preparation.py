@@ -22,6 +22,7 @@ from kpi_engine.query.plan import fact_table, first_query, foreign_query, listin
 from kpi_engine.query.predicate import fact_column
 from kpi_engine.query.spine import Spine
 
+_MEMBERS = {scope.OWNER: "users", scope.TEAM: "teams"}
 EPOCH_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
 Failed = Callable[[str, KpiError], None]
@@ -194,15 +195,11 @@ class Preparation:
 
     def members(self, name: str) -> set[tuple[str, str]]:
         """Whoever has values in the scope without having any row: (connection, scope id)."""
-        match name:
-            case scope.ORGANISATION:
-                return {("", "")}
-            case scope.OWNER:
-                return {(connection, user) for connection, user in self._listing("users", ("connection", "id"))}
-            case scope.TEAM:
-                return {(connection, team) for connection, team in self._listing("teams", ("connection", "id"))}
-            case _:
-                return set()
+        if name == scope.ORGANISATION:
+            return {("", "")}
+        if name not in _MEMBERS:
+            return set()
+        return {(connection, one) for connection, one in self._listing(_MEMBERS[name], ("connection", "id"))}
 
     def _listing(self, name: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         fact_table(self.request.facts, name)

@@ -7,7 +7,7 @@ result of that, placed in periods; ``x`` is the exchange rate that belongs to th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -62,19 +62,34 @@ class First:
 class RowColumns:
     """The expressions that a query evaluates once per row, each once however many KPIs use it."""
 
+    table: FactTable
     names: dict[exp.Expr, str] = field(default_factory=dict)
     firsts: dict[First, str] = field(default_factory=dict)
+    certain: set[exp.Expr] = field(default_factory=set)
+    """The columns of ``r`` that are never missing, and so need not be looked at for it."""
 
     def keep(self, expression: exp.Expr) -> exp.Expr:
         """The column of ``r`` that will hold the expression."""
         if expression == tree.TRUE:
             return expression
-        return tree.column(self.names.setdefault(expression, f"v{len(self.names)}"), of=ROW)
+        column = tree.column(self.names.setdefault(expression, f"v{len(self.names)}"), of=ROW)
+        if self._is_certain(expression):
+            self.certain.add(column)
+        return column
+
+    def _is_certain(self, expression: exp.Expr) -> bool:
+        """Cautious: only where it takes no more than looking at the columns. A stored date may be unreadable."""
+        used = [self.table.column(column.name) for column in expression.find_all(exp.Column)]
+        is_plain = expression.find(exp.Case, exp.Null) is None
+        return is_plain and all(one and not one.nullable and one.type in _ALWAYS_READABLE for one in used)
 
     def is_first(self, first: First) -> exp.Expr:
         """Whether a row of ``f`` is its group's first."""
         alias = self.firsts.setdefault(first, f"first{len(self.firsts)}")
         return tree.is_known(tree.column("id", of=alias))
+
+
+_ALWAYS_READABLE = (ColumnType.TEXT, ColumnType.INTEGER, ColumnType.BOOLEAN, ColumnType.MONEY)
 
 
 class How(StrEnum):
@@ -138,6 +153,7 @@ class Measures:
     missing_rate: tuple[exp.Expr, ...] = ()
     passes: exp.Expr | None = None
     """Where a part's condition asks for more than the filters: the filters alone."""
+    certain: frozenset[exp.Expr] = frozenset((tree.TRUE,))
 
     @property
     def candidate(self) -> exp.Expr:
@@ -151,23 +167,25 @@ class Measures:
         return (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
 
     @property
-    def excluded(self) -> exp.Expr:
-        """A filter is unknown, or the row passes them all but has no measure."""
-        unknown = [tree.is_null(part.condition) for part in self.parts]
-        missing = [part.missing for part in self.parts if part.missing is not None]
-        return tree.some(list(dict.fromkeys((*unknown, *missing, *self.unknown))))
+    def excluded(self) -> exp.Expr | None:
+        """A filter is unknown, or the row passes them all but has no measure; None: that cannot be."""
+        unknown = [tree.is_null(part.condition) for part in self.parts if part.condition not in self.certain]
+        missing = [part.missing for part in self.parts if part.missing and part.measure not in self.certain]
+        reasons = list(dict.fromkeys((*unknown, *missing, *self.unknown)))
+        return tree.or_false(tree.some(reasons)) if reasons else None
 
     def aggregates(self) -> Mapping[str, exp.Expr]:
         """Each number that the value is made from, by its role."""
         counted = self.denominator or self.numerator
         roles = {
             "rows": tree.count_rows(self.base),
-            "excluded": tree.count_rows(tree.or_false(self.excluded)),
             "n": counted.size,
             "numerator": self.numerator.total,
         }
         if self.denominator:
             roles["denominator"] = self.denominator.total
+        if self.excluded is not None:
+            roles["excluded"] = tree.count_rows(self.excluded)
         if self.judged is not None and self.unusable is not None:
             roles["judged"] = tree.count_rows(self.judged)
             roles["unusable"] = tree.count_rows(self.unusable)
@@ -238,7 +256,11 @@ def compile_measures(definition: OnFacts, *, table: FactTable, rows: RowColumns,
     Raises:
         MissingFact: it names a column that the table does not have.
     """
-    compiler = _Compiler(definition, table, rows, money)
+    measures = _compiled(_Compiler(definition, table, rows, money), definition)
+    return replace(measures, certain=frozenset((*rows.certain, tree.TRUE)))
+
+
+def _compiled(compiler: _Compiler, definition: OnFacts) -> Measures:
     match definition:
         case Count():
             return _count(compiler, definition)

@@ -68,7 +68,7 @@ class Pass:
 
     @cached_property
     def _compiled(self) -> tuple[Mapping[str, Measures], RowColumns]:
-        rows = RowColumns()
+        rows = RowColumns(self.place.table)
         money = replace(self.money, at_period=self.place.standing is not None)
         measures = {
             definition.id: compile_measures(definition, table=self.place.table, rows=rows, money=money)
