@@ -2,10 +2,11 @@
 
 ``preparation`` finds out what the facts are like and loads the small tables, ``answers`` runs the passes, ``cell`` and
 ``derived`` make a number out of each row of aggregates, ``cells`` knows which cells there are, ``evaluation`` stamps
-them. `PRECEDENCE` in ``status`` is the one place that says which status wins.
+them, ``explanation`` takes one apart again. `PRECEDENCE` in ``status`` is the one place that says which status wins.
 """
 
 from kpi_engine.evaluate.evaluation import evaluate
+from kpi_engine.evaluate.explanation import Cell, Explanation, RowBehind, explain
 from kpi_engine.evaluate.request import DatedValue, Engine, Request, TooManyPeriods
 from kpi_engine.evaluate.status import PRECEDENCE, Status
 from kpi_engine.evaluate.value import Value, fingerprint
@@ -13,13 +14,17 @@ from kpi_engine.query.plan import needed_columns
 
 __all__ = [
     "PRECEDENCE",
+    "Cell",
     "DatedValue",
     "Engine",
+    "Explanation",
     "Request",
+    "RowBehind",
     "Status",
     "TooManyPeriods",
     "Value",
     "evaluate",
+    "explain",
     "fingerprint",
     "needed_columns",
 ]

@@ -81,7 +81,7 @@ ALLOWED: frozenset[type[exp.Expr]] = frozenset(
 TYPES = (exp.DataType.Type.BIGINT, exp.DataType.Type.INT128, exp.DataType.Type.TEXT)
 """What may be cast to; INT128 holds any product of two BIGINTs."""
 
-TRUE = exp.true()
+TRUE, FALSE = exp.true(), exp.false()
 
 
 def checked(query: exp.Select) -> exp.Select:
