@@ -1,4 +1,4 @@
-"""How one value came about: words, formula, the very SQL, and the rows behind it, so that a person can check by hand."""
+"""How one value came about: its definition, the very SQL, and the rows behind it, so that it can be checked by hand."""
 
 from __future__ import annotations
 
@@ -82,9 +82,8 @@ def explain(
     value = _value(engine, alone, cell)
     if isinstance(definition, Derived):
         known = {one.id: one for one in alone.inputs}
-        parts = (
-            explain(known[kpi], request, cell, engine=engine, limit=limit) for kpi in sorted(inputs_of(definition))
-        )
+        inputs = (known[kpi] for kpi in sorted(inputs_of(definition)))
+        parts = (explain(one, request, cell, engine=engine, limit=limit) for one in inputs)
         return Explanation(definition, value, inputs=tuple(parts))
     return _from_facts(definition, alone, cell, engine=engine, value=value, limit=limit)
 
@@ -123,15 +122,14 @@ def _from_facts(
     money = preparation.money[place.table.name]
     one = Pass(place, tuple(members), (cell.scope,), (cell.period,), money, identified=True)
     number = preparation.spine.numbers[_period(preparation, cell)]
-    where = {"connection": cell.connection, "scope_id": cell.scope_id, "period": number}
-    query = cell_query(replace(one, identified=False), **where)
-    behind = rows_query(one, definition.id, limit=limit, **where)
+    query = cell_query(replace(one, identified=False), member=(cell.connection, cell.scope_id), period=number)
+    behind = rows_query(one, member=(cell.connection, cell.scope_id), period=number, limit=limit)
     return Explanation(
         definition,
         value,
         sql=query.sql(dialect=engine.dialect, pretty=True),
         rows_sql=behind.sql(dialect=engine.dialect, pretty=True),
-        rows=tuple(RowBehind(*row[:-1], excluded=bool(row[-1])) for row in engine.query(behind)),
+        rows=tuple(RowBehind(*row[:4], bool(row[4])) for row in engine.query(behind)),
     )
 
 

@@ -9,33 +9,37 @@ from kpi_engine.query.measure import ROW, Part
 from kpi_engine.query.passes import PERIOD, Pass
 
 ROW_COLUMNS = ("connection", "id", "numerator", "denominator", "excluded")
-"""What `rows_query` gives: whose row it is, what it adds to each part (missing: nothing), and whether it is left out."""
+"""What `rows_query` gives: which row, what it adds to each part (missing: nothing), and whether it is left out."""
 
 
-def cell_query(one: Pass, *, connection: str, scope_id: str, period: int) -> exp.Select:
-    """The pass, for one cell only."""
-    return tree.checked(one.query().where(*_in_cell(one, connection, scope_id, period)))
-
-
-def rows_query(one: Pass, kpi: str, *, connection: str, scope_id: str, period: int, limit: int) -> exp.Select:
-    """The rows that a cell of the pass counts or excludes, by id.
+def cell_query(one: Pass, *, member: tuple[str, str], period: int) -> exp.Select:
+    """The pass, for one cell only.
 
     Args:
-        one: a pass whose rows carry their ids.
-        kpi: one of its definitions.
-        connection: of the cell.
-        scope_id: of the cell.
+        one: a pass of one scope.
+        member: connection and scope id of the cell.
+        period: its number.
+    """
+    return tree.checked(one.query().where(*_in_cell(one, member, period)))
+
+
+def rows_query(one: Pass, *, member: tuple[str, str], period: int, limit: int) -> exp.Select:
+    """The rows that a cell counts or excludes, by id.
+
+    Args:
+        one: a pass of one scope and one definition, whose rows carry their ids.
+        member: connection and scope id of the cell.
         period: its number.
         limit: at most so many rows.
     """
-    measures = one.measures[kpi]
+    [measures] = one.measures.values()
     excluded = tree.FALSE if measures.excluded is None else measures.excluded
     denominator = exp.null() if measures.denominator is None else _contribution(measures.denominator)
     keys = [tree.column(name, of=ROW) for name in ("connection", "id")]
     shown = (*keys, _contribution(measures.numerator), denominator, _flag(excluded))
     select = exp.select(*(tree.named(one, name) for one, name in zip(shown, ROW_COLUMNS, strict=True)))
     concerned = [tree.or_false(part.condition) for part in measures.parts]
-    query = one.placed(select).where(*_in_cell(one, connection, scope_id, period), tree.some([*concerned, excluded]))
+    query = one.placed(select).where(*_in_cell(one, member, period), tree.some([*concerned, excluded]))
     return tree.checked(query.order_by(*(exp.Ordered(this=key) for key in keys)).limit(limit))
 
 
@@ -48,7 +52,7 @@ def _flag(condition: exp.Expr) -> exp.Expr:
     return tree.choose(condition, tree.number(1), otherwise=tree.number(0))
 
 
-def _in_cell(one: Pass, connection: str, scope_id: str, period: int) -> list[exp.Expr]:
-    wanted = {"connection": connection, "key": scope_id}
+def _in_cell(one: Pass, member: tuple[str, str], period: int) -> list[exp.Expr]:
+    wanted = dict(zip(("connection", "key"), member, strict=True))
     same = [exp.EQ(this=key, expression=tree.text(wanted[name])) for name, key in one.keys().items()]
     return [exp.EQ(this=tree.column("id", of=PERIOD), expression=tree.number(period)), *same]
