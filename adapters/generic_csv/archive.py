@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -25,7 +26,11 @@ _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK", b"\xd0\xcf\x11\xe0"
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".xlsx", ".xlsm"})
 _BUFFER = 1 << 16
-_DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile)
+_DAMAGE = (EOFError, OSError, RuntimeError, ValueError, OverflowError, zlib.error, zipfile.BadZipFile, struct.error)
+"""What gzip and zipfile raise over bytes that they did not write, and what a failing disk raises.
+
+RuntimeError is an encrypted member, and its subclass NotImplementedError an unknown kind of packing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def open_zip(handle: BinaryIO, *, file: str, limits: Limits) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(handle)
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as exc:
+    except _DAMAGE as exc:
         raise faults.damaged(file, reason=exc) from exc
     if len(archive.infolist()) > limits.members:
         raise faults.bomb(file, reason=Message("it holds more than {limit} files", limit=limits.members))
@@ -159,7 +164,7 @@ def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, name: str, l
     """A stream of one member, metered."""
     try:
         member = cast(BinaryIO, archive.open(info))
-    except (*_DAMAGE, RuntimeError) as exc:  # NotImplementedError, which is one: an unknown kind of packing
+    except _DAMAGE as exc:
         raise faults.damaged(name, reason=exc) from exc
     return buffered(member, file=name, meter=_Meter(name, info.compress_size, limits))
 

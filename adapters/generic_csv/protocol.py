@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from adapters.generic_csv import faults
+from adapters.generic_csv.archive import buffered
 from adapters.generic_csv.encoding import chunks
 from adapters.generic_csv.limits import Limits
 from adapters.generic_csv.listing import list_pattern, list_table, shown
@@ -90,7 +91,7 @@ class TablePull:
         for info in listed:
             handle: BinaryIO = yield OpenFile(info.path)
             with handle:
-                hashes[info.path] = content_hash(handle)
+                hashes[info.path] = content_hash(buffered(handle, file=shown(info.path, self.folder)))
         return hashes
 
     def _news(self, listed: tuple[FileInfo, ...], hashes: Hashes, known: Mapping[str, str]) -> tuple[FileInfo, ...]:

@@ -1,0 +1,79 @@
+"""Whatever a file holds, a pull ends with records, quarantined rows or one of our errors."""
+
+from __future__ import annotations
+
+import doctest
+import gzip
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.generic_csv import cells, columns, inspection
+from connector.errors import ConnectorError
+
+TABLE = 'id,name,amount\r\n1,客户,2\r\n2,"a, ""b""",3\r\n3,"two\nlines",\r\n'.encode()
+
+
+def zipped(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("deals.csv", content)
+    return packed.getvalue()
+
+
+def outcome(folder: Any, content: bytes) -> None:
+    folder.write("deals.csv", content)
+    try:
+        pulled = folder.pull()
+    except ConnectorError as error:
+        said = (str(error.message), str(error.hint))
+    else:
+        said = ("read", "")
+        assert pulled.end.vendor_count == len(pulled.rows) + len(pulled.unreadable)
+    assert said[0]
+    assert said[1] or said[0] == "read"
+    for module in folder.inspect():
+        assert module.rows is not None or module.problems
+
+
+@settings(max_examples=300, deadline=None)
+@given(content=st.binary(max_size=60) | st.text("ab,;\"'\n\r\t\0é客", max_size=60).map(str.encode))
+def test_any_content(new_folder: Any, content: bytes) -> None:
+    outcome(new_folder(), content)
+
+
+@pytest.fixture(scope="session")
+def samples(make_workbook: Any) -> dict[str, bytes]:
+    """The same table as every kind of file."""
+    return {
+        "plain": TABLE,
+        "gzip": gzip.compress(TABLE),
+        "zip": zipped(TABLE),
+        "workbook": make_workbook(Deals=[["id", "name"], [1, "a"], [2, "b"]]),
+    }
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    hits=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=3),
+    kept=st.none() | st.integers(0, 10_000),
+)
+@pytest.mark.parametrize("kind", ["plain", "gzip", "zip", "workbook"])
+def test_any_damage(
+    new_folder: Any, samples: dict[str, bytes], kind: str, hits: list[tuple[int, int]], kept: int | None
+) -> None:
+    content = bytearray(samples[kind])
+    for at, value in hits:
+        content[at % len(content)] = value
+    outcome(new_folder(), bytes(content if kept is None else content[: kept % len(content)]))
+
+
+@pytest.mark.parametrize("module", [cells, columns, inspection], ids=lambda module: module.__name__)
+def test_examples_in_docstrings(module: Any) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
