@@ -1,0 +1,133 @@
+"""Formats are found from whole columns, and what has two readings is a question."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.formats.date import DateFormat
+from connector.formats.infer import ColumnProfile, Guess
+from connector.formats.number import NumberFormat
+
+
+def profile(*cells: Any) -> ColumnProfile:
+    found = ColumnProfile()
+    found.feed(cells)
+    return found
+
+
+def number(**how: Any) -> Guess:
+    return Guess("number", (NumberFormat(**how),))
+
+
+def dates(*patterns: str) -> Guess:
+    return Guess("date", tuple(DateFormat(pattern=pattern) for pattern in patterns))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("", None, "  "), Guess("empty")),
+        (("Acme", "Globex"), Guess("text")),
+        (("007", "008"), Guess("text")),
+        (("1234567890123456", "2"), Guess("text")),
+        (("$5", "€6"), Guess("text")),
+        (("12", "34000", "", None), number()),
+        (("1,234.5", "3"), number(thousands=",")),
+        (("1.234,5", "1"), number(decimal=",", thousands=".")),
+        (("1,5", "2,25"), number(decimal=",")),
+        (("0.125", "2.345"), number()),
+        (("1 234", "5"), number(thousands=" ")),
+        (("1\u202f234,5", "2"), number(decimal=",", thousands=" ")),
+        (("1’234.5", "5"), number(thousands="'")),
+        (("¥1,234.00", "￥5"), number(thousands=",", currency=("¥",))),
+        (("NT$5", "7"), number(currency=("NT$",))),
+        (("3.5万", "2亿", "1"), number(chinese_units=True)),
+        (("45%", "3%"), number(percent=True)),
+        (("(5)", "7"), number(parentheses=True)),
+        ((1, 2.5), number()),
+        (("2024-01-02", "2024-01-03T10:00:00Z"), dates("iso")),
+        (("25/06/2024", "03/04/2024"), dates("%d/%m/%Y")),
+        (("03/25/2024", "01/02/2024"), dates("%m/%d/%Y")),
+        (("03.04.2024", "05.06.2024"), dates("%d.%m.%Y")),
+        (("2024年3月5日", "2024年12月15日"), dates("%Y年%m月%d日")),
+        (("2024/3/5 10:00", "2024/3/15 9:30"), dates("%Y/%m/%d %H:%M")),
+        (("Mar 5, 2024", "Apr 15, 2024"), dates("%b %d, %Y")),
+        (("20240305", "20240306"), dates("%Y%m%d")),
+        ((datetime(2024, 3, 5), date(2024, 3, 6)), dates("iso")),  # noqa: DTZ001  # as a worksheet gives it
+    ],
+)
+def test_one_reading(cells: tuple[Any, ...], expected: Guess) -> None:
+    guess = profile(*cells).guess()
+    assert guess == expected
+    assert not guess.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("03/04/2024", "05/06/2024"), ["%d/%m/%Y", "%m/%d/%Y"]),
+        (("03/04/05", "01/02/03"), ["%d/%m/%y", "%m/%d/%y", "%y/%m/%d"]),
+        (("03-04-2024 10:00", "05-06-2024 11:00"), ["%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M"]),
+    ],
+)
+def test_dates_that_can_be_read_in_several_ways_are_a_question(cells: tuple[str, ...], expected: list[str]) -> None:
+    guess = profile(*cells).guess()
+    assert guess.ambiguous
+    assert guess.format is None
+    assert [reading.pattern for reading in guess.readings if isinstance(reading, DateFormat)] == expected
+
+
+@pytest.mark.parametrize("cells", [("1,234", "5,678"), ("1.234", "2.345")])
+def test_numbers_that_can_be_read_in_two_ways_are_a_question(cells: tuple[str, ...]) -> None:
+    assert len(profile(*cells).guess().readings) == 2
+
+
+def test_one_day_above_twelve_decides_for_the_whole_column() -> None:
+    cells = ["03/04/2024"] * 5_000
+    assert profile(*cells, "13/04/2024").guess() == dates("%d/%m/%Y")
+
+
+def test_cells_that_contradict_each_other_are_a_question() -> None:
+    cells = ["03/04/2024"] * 90 + ["13/04/2024"] * 6 + ["04/14/2024"] * 4
+    assert profile(*cells).guess().ambiguous
+
+
+def test_a_few_odd_cells_lower_the_confidence_only() -> None:
+    guess = profile(*["2024-01-02"] * 9, "unknown").guess()
+    assert (guess.kind, guess.confidence) == ("date", 0.9)
+    assert profile(*["2024-01-02"] * 7, *["unknown"] * 3).guess().kind == "text"
+
+
+def test_day_numbers_of_a_worksheet_are_numbers_that_could_be_dates() -> None:
+    found = profile("45000", "45001", 45002)
+    assert found.guess() == number()
+    assert found.dates == (DateFormat(pattern="excel"),)
+    assert profile("5", "45001").dates == ()
+
+
+def test_feeding_in_pieces_is_feeding_at_once() -> None:
+    cells = ["1,234.5", "", "7", "12,000"]
+    pieces = ColumnProfile()
+    for cell in cells:
+        pieces.feed([cell])
+    whole = profile(*cells)
+    assert (pieces.guess(), pieces.filled, pieces.words) == (whole.guess(), whole.filled, whole.words)
+
+
+def test_uniqueness_and_words() -> None:
+    assert profile("a", "b").unique
+    assert not profile("a", "a").unique
+    assert not profile("a", "").unique
+    many = profile(*map(str, range(500)))
+    assert many.many_words
+    assert many.unique
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans())))
+def test_nothing_crashes_it(cells: list[Any]) -> None:
+    profile(*cells).guess()
