@@ -33,6 +33,9 @@ def outcome(command: Callable[[], Any], session: Session) -> int:
         return _reader_gone()
     except (KeyboardInterrupt, click.exceptions.Abort, Interrupted) as stop:
         return _stopped(stop, session)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USAGE
     except (click.ClickException, ConnectorError, KpiError) as error:
         return _expected(error, session)
     except Exception as error:  # noqa: BLE001  # the last resort: a person gets a line, not a traceback

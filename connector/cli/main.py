@@ -41,11 +41,12 @@ class Root(Group):
     ) -> NoReturn:
         """Run and exit; errors are printed here, not by click."""
         session = Session()
-        run = partial(super().main, args, prog_name or "crm-kpi", complete_var, standalone_mode=False, **extra)
+        run = partial(super().main, args, prog_name or self.name, complete_var, standalone_mode=False, **extra)
         sys.exit(outcome(lambda: run(obj=session), session))
 
 
 @click.group(
+    "crm-kpi",
     cls=Root,
     help=words(
         "Customer KPIs inside the CRM that people already have open.\n\n"
