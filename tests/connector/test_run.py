@@ -1,0 +1,248 @@
+"""The loop as a whole: once more changes nothing, what fails is told and repaired by the next run."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.config import Config, read
+from connector.errors import ConnectorError, Message, StoreBusy, WriteBackRefused
+from connector.run import RunReport, recorded, run, summary_of
+from connector.store import Store, coverage, run_lock, runs
+
+NOW = datetime(2025, 6, 30, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+SETTINGS = """
+organisation: {timezone: UTC, currency: EUR}
+connections:
+  crm:
+    adapter: generic_csv
+    settings: {folder: data, tables: {accounts: {files: accounts.csv}, deals: {files: deals.csv}}}
+    mapping:
+      accounts: {id: Id, columns: {name: Name}}
+      deals:
+        id: Id
+        columns:
+          account_id: {from: Account, link: {by: name}}
+          outcome: {from: Stage, values: {Won: won, Lost: lost, Open: open}}
+          amount: Amount
+          closed_on: Closed
+kpis:
+  enabled: [won_amount, won_deals]
+  since: 2025-01-01
+  scopes: {organisation: [quarter], account: [year]}
+write_back:
+  targets:
+    - name: accounts
+      connection: crm
+      kind: fields
+      module: accounts
+      scope: account
+      fields: {Won: {kpi: won_amount, period: year}}
+      options: {output: out/accounts.csv}
+    - {name: report, connection: crm, kind: records, scopes: [organisation], options: {output: out/report.csv}}
+"""
+ACCOUNTS = "Id,Name\n1,Acme\n2,Bolt\n3,科格\n"
+DEALS = (
+    "Id,Account,Stage,Amount,Closed\nD1,Acme,Won,100,2025-01-15\nD2,Bolt,Won,70,2025-02-15\nD3,科格,Lost,3,2025-03-01\n"
+)
+
+
+class Shop:
+    """A folder with an export, and the loop over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "data").mkdir()
+        (folder / "crm-kpi.yaml").write_text(SETTINGS, "utf-8")
+        self.export("accounts", ACCOUNTS)
+        self.export("deals", DEALS)
+
+    def export(self, name: str, text: str) -> None:
+        path = self.folder / "data" / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        os.utime(path, (1_750_000_000, 1_750_000_000))
+
+    @property
+    def config(self) -> Config:
+        return read(self.folder / "crm-kpi.yaml", environment={})
+
+    def run(self, now: datetime = NOW, **more: Any) -> RunReport:
+        with self.open() as store:
+            return run(self.config, store, now=now, **({"yes": True} | more))
+
+    def open(self) -> Store:
+        return Store.open(self.config.store, create=True)
+
+    def written(self, name: str = "accounts") -> str:
+        return (self.folder / "out" / f"{name}.csv").read_text("utf-8-sig")
+
+    def everything(self) -> dict[str, Any]:
+        """All rows of all tables, and all written files with their times."""
+        with closing(sqlite3.connect(f"file:{self.config.store}?mode=ro", uri=True)) as db:
+            names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            found: dict[str, Any] = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+        for path in (self.folder / "out").glob("*"):
+            found[path.name] = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
+        return found
+
+    def last(self) -> runs.Run:
+        with self.open() as store:
+            return runs.last(store)[0]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def test_from_files_to_files(shop: Shop) -> None:
+    report = shop.run()
+    assert shop.written() == "Id,Name,Won\n1,Acme,100\n2,Bolt,70\n3,科格,\n"
+    assert "won_amount,Won amount,organisation,,,quarter,2025-01-01,2025-04-01,170,money,EUR" in shop.written(
+        "report"
+    )
+    assert (report.status, report.quarantined, str(report.waiting)) == ("done", 0, "")
+
+
+def test_a_second_run_changes_nothing_but_one_row_in_runs(shop: Shop) -> None:
+    shop.run()
+    before = shop.everything()
+    report = shop.run(NOW + HOUR)
+    after = shop.everything()
+    assert len(after.pop("runs")) == len(before.pop("runs")) + 1
+    assert after == before
+    assert (report.computed.changed, report.planned.plan_id, report.applied) == (0, "", None)
+
+
+def test_the_originals_are_never_touched(shop: Shop) -> None:
+    before = (shop.folder / "data" / "accounts.csv").stat()
+    shop.run()
+    after = (shop.folder / "data" / "accounts.csv").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_news_goes_all_the_way(shop: Shop) -> None:
+    shop.run()
+    shop.export("deals", DEALS.replace("D2,Bolt,Won,70", "D2,Bolt,Won,71"))
+    report = shop.run(NOW + HOUR, yes=False)
+    assert "2,Bolt,71\n" in shop.written()
+    assert report.applied is not None
+    assert shop.last().data_as_of == "2025-06-30T10:00:00Z"
+
+
+def test_a_new_record_in_the_source_comes_into_the_copy_though_it_has_no_numbers(shop: Shop) -> None:
+    shop.run()
+    shop.export("accounts", ACCOUNTS + "4,Dent\n")
+    shop.run(NOW + HOUR, yes=False)
+    assert shop.written().splitlines()[-1] == "4,Dent,"
+
+
+def test_until_a_person_agrees_nothing_is_written_and_the_plan_waits(shop: Shop) -> None:
+    report = shop.run(yes=False)
+    assert not (shop.folder / "out").exists()
+    assert "crm-kpi apply --yes" in str(report.waiting)
+    assert report.planned.plan_id in str(report.waiting)
+    again = shop.run(NOW + HOUR, yes=False)
+    assert again.planned.plan_id == report.planned.plan_id
+    assert shop.run(NOW + 2 * HOUR).applied is not None
+    assert (shop.folder / "out" / "accounts.csv").exists()
+
+
+def test_too_much_change_is_refused_noted_and_waits(shop: Shop) -> None:
+    shop.run()
+    shop.export("deals", DEALS.replace(",100,", ",200,").replace(",70,", ",170,").replace("Lost,3,", "Won,3,"))
+    with pytest.raises(WriteBackRefused, match="max_changed_share"):
+        shop.run(NOW + HOUR, yes=False)
+    assert (shop.last().status, "1,Acme,100\n" in shop.written()) == ("failed", True)
+    shop.run(NOW + HOUR, yes=True)
+    assert "1,Acme,200\n" in shop.written()
+
+
+def test_a_source_that_cannot_be_read_stops_nothing_else_and_nothing_of_it_is_written_back(shop: Shop) -> None:
+    shop.run()
+    before = shop.written()
+    (shop.folder / "data" / "deals.csv").unlink()
+    report = shop.run(NOW + HOUR)
+    assert [module.module for module in report.pulled.failed] == ["deals"]
+    assert (report.status, report.computed.incomplete) == ("failed", ("deals",))
+    assert shop.written() == before
+    assert summary_of(report)["failed_modules"] == ["crm.deals"]
+    assert shop.last().status == "failed"
+
+
+def test_the_run_after_the_repair_is_as_if_nothing_had_happened(shop: Shop) -> None:
+    shop.run()
+    calm = shop.everything()
+    (shop.folder / "data" / "deals.csv").rename(shop.folder / "away.csv")
+    shop.run(NOW + HOUR)
+    (shop.folder / "away.csv").rename(shop.folder / "data" / "deals.csv")
+    assert shop.run(NOW + 2 * HOUR).status == "done"
+    with shop.open() as store:
+        assert all(each.complete for each in coverage.all(store))
+    assert shop.everything()["accounts.csv"] == calm["accounts.csv"]
+
+
+def test_rows_in_quarantine_make_a_run_partly_done(shop: Shop) -> None:
+    shop.export("deals", DEALS + ",Acme,Won,5,2025-03-04\n")
+    report = shop.run()
+    assert (report.status, report.quarantined) == ("partly", 1)
+    assert shop.last().summary["quarantined"] == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kept"),
+    [
+        pytest.param(KeyboardInterrupt(), "interrupted", "KeyboardInterrupt", id="Ctrl-C"),
+        pytest.param(ConnectorError(Message("the disk is full")), "failed", "the disk is full", id="our own"),
+        pytest.param(ValueError("token=secret"), "failed", "ValueError", id="a stranger keeps its words"),
+    ],
+)
+def test_how_a_run_ended_is_noted_whatever_happens(shop: Shop, error: BaseException, status: str, kept: str) -> None:
+    with shop.open() as store:
+        with pytest.raises(type(error)), recorded(store, "pull", now=NOW):
+            raise error
+        (noted,) = runs.last(store)
+    assert (noted.status, noted.summary) == (status, {"error": kept})
+
+
+def interrupted_at(text: str) -> Callable[[Message], None]:
+    """Ctrl-C at the moment when a person is told this."""
+
+    def told(message: Message) -> None:
+        if text in str(message):
+            raise KeyboardInterrupt
+
+    return told
+
+
+MOMENTS = ("accounts", "deals", "reading the facts", "computing", "writing accounts", "writing report")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_after_ctrl_c_the_next_run_goes_on(shop: Shop, moment: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(progress=interrupted_at(moment))
+    assert shop.last().status == "interrupted"
+    shop.run()
+    undisturbed = Shop(tmp_path_factory.mktemp("undisturbed"))
+    undisturbed.run()
+    ours, theirs = shop.everything(), undisturbed.everything()
+    for table in ("accounts", "deals", "sync_state", "coverage", "acknowledged"):
+        assert ours[table] == theirs[table], table
+    assert [shop.written(name) for name in ("accounts", "report")] == [
+        undisturbed.written(name) for name in ("accounts", "report")
+    ]
+
+
+def test_two_runs_at_once_are_refused_by_name(shop: Shop) -> None:
+    with run_lock(shop.config.store), pytest.raises(StoreBusy, match=str(os.getpid())), run_lock(shop.config.store):
+        raise AssertionError("two runs at once")
