@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from connector.config import Config
-from connector.config.connections import facts_of
+from connector.config.connections import facts_of, filled_columns
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
 from connector.store import Store, coverage, problems, runs, values
@@ -79,7 +79,7 @@ def compute(
     with engine() as opened:
         progress(Message("reading the facts"))
         with store.lent() as path:
-            needed = needed_columns(request.definitions, request.scopes)
+            needed = needed_columns(request.definitions, request.scopes, facts=request.facts)
             opened.copy(path, needed, facts=request.facts)
         progress(Message("computing {kpis} KPIs", kpis=len(request.definitions)))
         tally = _Tally()
@@ -118,6 +118,7 @@ def request_of(config: Config, store: Store, *, as_of: datetime | None = None) -
         incomplete=_incomplete(store, config.connections),
         quarantined={table: counts.quarantined for table, counts in problems.counts(store).items()},
         facts=facts_of(config.connections),
+        filled=filled_columns(config.connections),
     )
 
 

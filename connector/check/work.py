@@ -8,14 +8,10 @@ from connector.check.rehearsal import write_back_problems
 from connector.check.report import CheckReport, Findings
 from connector.check.trial import ConnectionTrial
 from connector.config import Config
-from connector.config.connections import facts_of
+from connector.config.connections import facts_of, filled_columns
 from connector.errors import ConnectorError, Message, Problem
 from connector.store import Store
-from kpi_engine.definition import Definition
-from kpi_engine.evaluate import needed_columns
-
-OURS = ("connection", "id", "currency", "deleted_at")
-"""Columns that are there without being mapped."""
+from kpi_engine.evaluate import missing_columns
 
 
 def check(config: Config, *, progress: Callable[[Message], None] = lambda _: None) -> CheckReport:
@@ -51,8 +47,9 @@ def _store_problems(config: Config) -> Iterator[Problem]:
 def _unfilled(config: Config) -> Iterator[Problem]:
     """KPIs that stay empty because nothing fills what they count, together where they lack the same."""
     lacking: dict[tuple[str, ...], list[str]] = {}
+    filled, facts = filled_columns(config.connections), facts_of(config.connections)
     for definition in config.definitions:
-        if missing := tuple(sorted(_missing(config, definition))):
+        if missing := missing_columns(definition, filled, facts=facts):
             lacking.setdefault(missing, []).append(definition.id)
     for missing, kpis in lacking.items():
         message = Message(
@@ -62,14 +59,3 @@ def _unfilled(config: Config) -> Iterator[Problem]:
         )
         hint = Message("map it under connections, or leave the KPI out of kpis.enabled")
         yield Problem(config.document.where(("kpis",)), message, hint)
-
-
-def _missing(config: Config, definition: Definition) -> Iterator[str]:
-    facts = facts_of(config.connections)
-    for table, columns in needed_columns([definition], {}, facts=facts).items():
-        filled = [each.mapping[table].columns for each in config.connections.values() if table in each.mapping]
-        if not filled and table != "fx_rates":
-            yield table
-        for name in columns if filled else ():
-            if name not in OURS and not any(name in each for each in filled):
-                yield f"{table}.{name}"

@@ -116,6 +116,15 @@ def facts_of(connections: Mapping[str, Connection]) -> dict[str, FactTable]:
     return facts
 
 
+def filled_columns(connections: Mapping[str, Connection]) -> dict[str, set[str]]:
+    """The fact columns that any connection's mapping fills, by table."""
+    filled: dict[str, set[str]] = {}
+    for connection in connections.values():
+        for table, mapping in connection.mapping.items():
+            filled.setdefault(table, set()).update(mapping.columns)
+    return filled
+
+
 def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
     """What the adapter ships, as plain data; nothing in it comes from the environment."""
     if kind.default_mapping is None:

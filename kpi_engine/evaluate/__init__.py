@@ -10,7 +10,7 @@ from kpi_engine.evaluate.explanation import Cell, Explanation, RowBehind, explai
 from kpi_engine.evaluate.request import DatedValue, Engine, Request, TooManyPeriods
 from kpi_engine.evaluate.status import PRECEDENCE, Status
 from kpi_engine.evaluate.value import Value, fingerprint
-from kpi_engine.query.plan import needed_columns
+from kpi_engine.query.plan import missing_columns, needed_columns
 
 __all__ = [
     "PRECEDENCE",
@@ -26,5 +26,6 @@ __all__ = [
     "evaluate",
     "explain",
     "fingerprint",
+    "missing_columns",
     "needed_columns",
 ]

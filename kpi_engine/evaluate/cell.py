@@ -168,10 +168,14 @@ class Reader:
         return reasons
 
     def _is_empty(self, raw: Raw) -> bool:
-        """Whether nothing is known; zero rows are a known zero for counts and sums that say so."""
+        """Whether nothing is known.
+
+        Zero rows are a known zero for counts and sums that say so, unless rows were left out: of amounts that are all
+        missing, nothing is not the sum.
+        """
         if self._divides:
             return raw.rows == 0
-        return raw.n == 0 and not (self._zero_is_known and raw.missing_rate == 0)
+        return raw.n == 0 and not (self._zero_is_known and raw.excluded == 0)
 
     def _is_unbelievable(self, raw: Raw) -> bool:
         if not raw.judged:

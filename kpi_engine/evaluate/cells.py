@@ -22,6 +22,7 @@ Member = tuple[str, str]
 """Connection and scope id."""
 
 FAILED = Outcome(Status.ERROR)
+NOT_APPLICABLE = Outcome(Status.NOT_APPLICABLE)
 
 
 @dataclass
@@ -59,6 +60,8 @@ class ScopeCells:
         definition = self.preparation.known[kpi]
         if kpi in self.preparation.unusable:
             return FAILED
+        if kpi in self.preparation.unanswerable:
+            return NOT_APPLICABLE
         if isinstance(definition, Derived):
             return self._calculated(definition, member, period)
         answer = self.answers.get(kpi, {}).get(period.grain)

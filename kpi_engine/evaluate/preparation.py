@@ -18,7 +18,7 @@ from kpi_engine.period import EPOCH, Grain, Period, epoch_day, epoch_second
 from kpi_engine.query import fx, scope, spine
 from kpi_engine.query.measure import Money, on_facts
 from kpi_engine.query.passes import Place
-from kpi_engine.query.plan import fact_table, first_query, foreign_query, listing, places
+from kpi_engine.query.plan import fact_table, first_query, foreign_query, listing, missing_columns, places
 from kpi_engine.query.predicate import fact_column
 from kpi_engine.query.spine import Spine
 
@@ -41,6 +41,8 @@ class Preparation:
     """Inputs first; those that cannot be computed left out."""
     unusable: set[str] = field(default_factory=set)
     """KPIs of which it is known before any pass that they have no values."""
+    unanswerable: frozenset[str] = frozenset()
+    """KPIs whose facts nobody fills."""
     reported: set[str] = field(default_factory=set)
     money: dict[str, Money] = field(default_factory=dict)
     firsts: dict[str, date | None] = field(default_factory=dict)
@@ -50,6 +52,7 @@ class Preparation:
     def __post_init__(self) -> None:
         self.known = {one.id: one for one in (*self.request.inputs, *self.request.definitions)}
         self.definitions = [one for one in self._resolved() if self._profiled(one)]
+        self.unanswerable = self._unanswerable()
         self._load_rates()
         self._load_teams()
         self.spine = Spine.of(self._needed_periods())
@@ -89,6 +92,12 @@ class Preparation:
             self.fail(definition.id, exc)
             return False
         return True
+
+    def _unanswerable(self) -> frozenset[str]:
+        filled, facts = self.request.filled, self.request.facts
+        if filled is None:
+            return frozenset()
+        return frozenset(one.id for one in self.definitions if missing_columns(one, filled, facts=facts))
 
     def _money(self, place: Place) -> Money:
         known = self.money.get(place.table.name)

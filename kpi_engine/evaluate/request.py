@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -70,6 +70,9 @@ class Request:
     """Fact tables known to lack facts."""
     quarantined: Mapping[str, int] = field(default_factory=dict)
     """How many records of each fact table could not become facts."""
+    filled: Mapping[str, Collection[str]] | None = None
+    """The columns that any connection fills, by table; None: all. A KPI that rests on another is `not_applicable`:
+    of calls that nobody records, none is not the number."""
     max_periods: int = MOST_PERIODS
     """Of one scope and grain; more are refused."""
     facts: Mapping[str, FactTable] = field(default_factory=lambda: FACTS)

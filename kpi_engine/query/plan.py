@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
 from sqlglot import exp
 
@@ -10,6 +11,7 @@ from kpi_engine.definition import (
     Aggregate,
     Count,
     Definition,
+    Derived,
     Duration,
     Mean,
     Percentile,
@@ -20,7 +22,7 @@ from kpi_engine.definition import (
     SumOf,
 )
 from kpi_engine.errors import MissingFact, did_you_mean
-from kpi_engine.facts import FACTS, FactTable
+from kpi_engine.facts import COMMON, FACTS, FactTable
 from kpi_engine.message import Message
 from kpi_engine.period import Grain
 from kpi_engine.query import scope, tree
@@ -124,6 +126,21 @@ def needed_columns(
     return {name: frozenset(columns) for name, columns in sorted(needed.items())}
 
 
+def missing_columns(definition: Definition, filled: Mapping[str, Collection[str]], *, facts: Facts) -> tuple[str, ...]:
+    """The facts without which the definition has no answer and which nobody fills, as `table` or `table.column`.
+
+    Not needed are a column that is subtracted (missing counts as 0) and one that a condition only excludes values of.
+    """
+    if isinstance(definition, Derived):
+        return ()
+    if definition.table not in filled:
+        return (definition.table,)
+    table = fact_table(facts, definition.table)
+    own = {column.name for column in COMMON}
+    needed = {column for column in _columns(definition, essential=True) if column not in own and table.column(column)}
+    return tuple(f"{definition.table}.{column}" for column in sorted(needed - set(filled[definition.table])))
+
+
 def _companions(needed: Mapping[str, set[str]], scopes: Scopes) -> dict[str, set[str]]:
     tables: dict[str, set[str]] = {}
     if scopes.get(scope.OWNER) or scopes.get(scope.TEAM):
@@ -142,29 +159,31 @@ def _scope_columns(definition: OnFacts, scopes: Scopes, *, table: FactTable) -> 
     return columns | {name for name, users in ids.items() if users & wanted and table.column(name)}
 
 
-def _columns(definition: OnFacts) -> set[str]:
-    names = {definition.time, *_of_predicates(definition.where)}
+def _columns(definition: OnFacts, *, essential: bool = False) -> set[str]:
+    conditions, aggregate = partial(_of_predicates, essential=essential), partial(_of_aggregate, essential=essential)
+    names = {definition.time, *conditions(definition.where)}
     match definition:
         case Count(distinct=distinct, first_per=first_per):
             names |= {distinct or "", first_per or "", "id" if first_per else ""}
         case Sum(sum=name, minus=minus):
-            names |= {name, minus or ""}
+            names |= aggregate(SumOf(sum=name, minus=minus))
         case Mean(mean=name) | Percentile(of=name) | Duration(start=name):
             names |= {name}
         case Ratio(numerator=above, denominator=below, requires=requires):
-            names |= _of_aggregate(above) | _of_aggregate(below)
-            names |= _of_predicates((*requires.rows, *requires.have)) if requires else set()
+            names |= aggregate(above) | aggregate(below)
+            names |= conditions((*requires.rows, *requires.have)) if requires else set()
         case Snapshot(until=until, measure=measure, weight_percent=weight):
-            names |= {until, weight or "", *_of_aggregate(measure), *_of_predicates(definition.standing)}
+            names |= {until, weight or "", *aggregate(measure), *conditions(definition.standing)}
     return names - {""}
 
 
-def _of_aggregate(aggregate: Aggregate) -> set[str]:
-    names = _of_predicates(aggregate.where)
+def _of_aggregate(aggregate: Aggregate, *, essential: bool) -> set[str]:
+    names = _of_predicates(aggregate.where, essential=essential)
     if isinstance(aggregate, SumOf):
-        return names | {aggregate.sum, aggregate.minus or ""}
+        return names | {aggregate.sum, "" if essential else aggregate.minus or ""}
     return names | ({aggregate.count} - {"rows"})
 
 
-def _of_predicates(predicates: Iterable[Predicate]) -> set[str]:
-    return {predicate.column for predicate in predicates}
+def _of_predicates(predicates: Iterable[Predicate], *, essential: bool) -> set[str]:
+    """The columns asked about; the essential ones are those that must have a value for the condition to hold."""
+    return {one.column for one in predicates if not (essential and one.operator in ("is_not", "not_in", "filled"))}
