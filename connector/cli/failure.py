@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -14,7 +12,7 @@ import click
 
 from connector.cli.output import Words, print_json
 from connector.cli.session import Session
-from connector.errors import ConfigError, ConnectorError, Interrupted, Message, Problem, did_you_mean
+from connector.errors import ConfigError, ConnectorError, Interrupted, Message, did_you_mean
 from kpi_engine.errors import DefinitionError, KpiError
 
 DONE, FAILED, USAGE, PARTLY = 0, 1, 2, 3
@@ -28,9 +26,6 @@ def outcome(command: Callable[[], Any], session: Session) -> int:
     _end_like_interrupt()
     try:
         result = command()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _reader_gone()
     except (KeyboardInterrupt, click.exceptions.Abort, Interrupted) as stop:
         return _stopped(stop, session)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -50,12 +45,6 @@ def _end_like_interrupt() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-
-
-def _reader_gone() -> int:
-    """`crm-kpi kpi list | head`: whatever is still buffered must not complain when Python flushes it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return READER_GONE
 
 
 def _stopped(stop: BaseException, session: Session) -> int:
@@ -133,11 +122,10 @@ def _options(error: click.UsageError) -> list[str]:
 
 
 def _parameter(error: click.BadParameter) -> str:
-    return (
-        " / ".join(error.param.opts)
-        if error.param and isinstance(error.param, click.Option)
-        else (error.param.make_metavar(error.ctx or click.Context(click.Command(""))) if error.param else "")
-    )
+    """An option as it is written, an argument by its name."""
+    if isinstance(error.param, click.Option):
+        return max(error.param.opts, key=len)
+    return str(error.param.name).upper() if error.param else str(error.param_hint)
 
 
 class UnknownCommand(click.UsageError):
@@ -147,8 +135,3 @@ class UnknownCommand(click.UsageError):
         super().__init__(command, ctx)
         self.command = command
         self.known = known
-
-
-def refused(problem: Problem) -> click.UsageError:
-    """An option's value that only the command itself can judge."""
-    return click.UsageError(str(problem))

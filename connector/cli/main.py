@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -15,7 +16,7 @@ from connector.cli.check import check
 from connector.cli.completion import completion
 from connector.cli.compute import compute
 from connector.cli.demo import demo
-from connector.cli.failure import outcome
+from connector.cli.failure import READER_GONE, outcome
 from connector.cli.init import init
 from connector.cli.kpi import kpi
 from connector.cli.language import words
@@ -43,6 +44,16 @@ class Root(Group):
         session = Session()
         run = partial(super().main, args, prog_name or self.name, complete_var, standalone_mode=False, **extra)
         sys.exit(outcome(lambda: run(obj=session), session))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that closes the pipe (`| head`) is no failure, and needs no words."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+            return READER_GONE
+        return result
 
 
 @click.group(

@@ -54,7 +54,8 @@ class References:
 
     def _target(self, target: Target, way: Steps) -> Iterator[Problem]:
         not_there = Message("there is no connection {name}", name=target.connection)
-        yield from self._unknown((*way, "connection"), target.connection, self.connections, not_there)
+        named = self.document.at(("connections",)) or ()  # those with problems of their own are there too
+        yield from self._unknown((*way, "connection"), target.connection, named, not_there)
         if isinstance(target, FieldsTarget):
             yield from self._fields_target(target, way)
         else:
