@@ -129,7 +129,7 @@ def _from_facts(
         value,
         sql=query.sql(dialect=engine.dialect, pretty=True),
         rows_sql=behind.sql(dialect=engine.dialect, pretty=True),
-        rows=tuple(RowBehind(*row[:4], bool(row[4])) for row in engine.query(behind)),
+        rows=tuple(RowBehind._make((*row[:4], bool(row[4]))) for row in engine.query(behind)),
     )
 
 
