@@ -19,6 +19,7 @@ from connector.config.connections import facts_of, filled_columns
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
 from connector.store import Store, coverage, problems, runs, values
+from kpi_engine.errors import KpiError
 from kpi_engine.evaluate import DatedValue, Engine, Request, Value, evaluate, needed_columns
 from kpi_engine.facts import FactTable
 
@@ -49,6 +50,8 @@ class ComputeReport:
     """Status -> how many values have it."""
     incomplete: tuple[str, ...]
     """Tables of which the vendor has more than arrived; their KPIs are not written back."""
+    failed: Mapping[str, Message] = field(default_factory=dict)
+    """KPIs that could not be computed, and why; their values say `error`, and the others are not touched by it."""
 
 
 def compute(
@@ -84,7 +87,8 @@ def compute(
         progress(Message("computing {kpis} KPIs", kpis=len(request.definitions)))
         tally = _Tally()
         with store.transaction():
-            changed = values.write(store, tally.counted(evaluate(opened, request)), run_id)
+            found = evaluate(opened, request, failed=tally.fail)
+            changed = values.write(store, tally.counted(found), run_id)
     return ComputeReport(
         as_of=request.as_of,
         kpis=len(request.definitions),
@@ -92,6 +96,7 @@ def compute(
         changed=changed,
         statuses=dict(sorted(tally.statuses.items())),
         incomplete=tuple(sorted(request.incomplete)),
+        failed=tally.failed,
     )
 
 
@@ -131,6 +136,10 @@ class _Tally:
     """Counts values on their way into the store: there are too many to keep."""
 
     statuses: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, Message] = field(default_factory=dict)
+
+    def fail(self, kpi: str, error: KpiError) -> None:
+        self.failed[kpi] = error.message
 
     def counted(self, found: Iterable[Value]) -> Iterator[Value]:
         for value in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from connector.cli import cli
 from connector.config import Config, read
 from connector.run import RunReport, run
 from connector.store import Store, run_lock
@@ -229,6 +232,22 @@ def test_the_accounts_file_comes_back_with_two_columns_more(maven: Loop) -> None
     won = deals[(deals.deal_stage == "Won")].groupby("account").close_value.sum()
     written = after.set_index("account").KPI_Won_2017.astype(float)
     assert {name: written[name] for name in won.index} == won.astype(float).to_dict()
+
+
+def test_one_number_explained_can_be_checked_by_hand(maven: Loop) -> None:
+    cell = ("--scope", "team", "--id", "Melvin Marxen", "--start", "2017-02-14", "--rows", "1000")
+    command = ["--config", str(maven.folder / "maven_crm.yaml"), "kpi", "explain", "win_rate", "--json", *cell]
+    result = CliRunner().invoke(cli, command, env={"MAVEN_CRM": str(maven.export)}, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    explained = json.loads(result.stdout)
+    closed = closed_deals(maven.export)
+    behind = closed[(closed.manager == "Melvin Marxen") & (closed.quarter == "2017-01-01")]
+    assert [row["id"] for row in explained["rows"]] == sorted(behind.opportunity_id)
+    assert sum(row["numerator"] or 0 for row in explained["rows"]) == (behind.deal_stage == "Won").sum()
+    stored = maven.quarter("win_rate", "2017-01-01", scope="team", scope_id="Melvin Marxen")
+    assert (
+        explained["value"]["value"] == stored["value"] == pytest.approx((behind.deal_stage == "Won").mean(), rel=1e-12)
+    )
 
 
 def test_a_second_run_changes_nothing_but_one_row_in_runs(shared_data: Path, root: Path, tmp_path: Path) -> None:
