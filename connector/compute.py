@@ -18,10 +18,10 @@ from connector.config import Config
 from connector.config.connections import facts_of, filled_columns
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
-from connector.store import Store, coverage, problems, runs, values
+from connector.store import Store, coverage, facts, problems, runs, values
 from kpi_engine.errors import KpiError
 from kpi_engine.evaluate import DatedValue, Engine, Request, Value, evaluate, needed_columns
-from kpi_engine.facts import FactTable
+from kpi_engine.facts import FACTS, FactTable
 
 Progress = Callable[[Message], None]
 
@@ -79,6 +79,7 @@ def compute(
         KpiError: more periods were asked for than allowed.
     """
     request = request_of(config, store, as_of=as_of)
+    _make_room(store, request.facts)
     with engine() as opened:
         progress(Message("reading the facts"))
         with store.lent() as path:
@@ -98,6 +99,16 @@ def compute(
         incomplete=tuple(sorted(request.incomplete)),
         failed=tally.failed,
     )
+
+
+def _make_room(store: Store, tables: Mapping[str, FactTable]) -> None:
+    """Extra columns that the settings name and no pull has brought yet are there, and empty: that is no error."""
+    known = facts.extra_columns(store)
+    for name, table in tables.items():
+        extra = {column.name: column.type for column in table.columns if FACTS[name].column(column.name) is None}
+        if extra.keys() - known.get(name, {}).keys():
+            with store.transaction():
+                facts.ensure_columns(store, name, extra)
 
 
 def request_of(config: Config, store: Store, *, as_of: datetime | None = None) -> Request:

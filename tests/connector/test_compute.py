@@ -16,6 +16,7 @@ from connector.errors import ConnectorError, Message
 from connector.store import Store, coverage, facts, problems, runs, values
 from connector.store.coverage import Coverage
 from connector.store.problems import Quarantined
+from kpi_engine.errors import EngineError
 from kpi_engine.facts import FactTable
 
 DEALS = [
@@ -202,3 +203,38 @@ def test_the_admins_own_kpis_over_own_columns(desk: Any, tmp_path: Path) -> None
     computed(desk)
     assert cells(desk, "big_wins")["organisation", ""]["value"] == 1
     assert read(desk.config.path, environment={}).definitions == desk.config.definitions
+
+
+def test_a_column_that_no_pull_has_brought_yet_is_empty_and_no_error(desk: Any, tmp_path: Path) -> None:
+    fill(desk)
+    (tmp_path / "own.yaml").write_text(OWN_KPI, "utf-8")
+    desk.settings(
+        lambda text: text.replace(
+            "closed_on: Closed", "closed_on: Closed\n          x_size: {from: Size, type: text}"
+        ).replace("win_rate]", "win_rate, big_wins]\n  files: [own.yaml]")
+    )
+    computed(desk)
+    assert cells(desk, "big_wins")["organisation", ""]["value"] is None
+    assert cells(desk)["organisation", ""]["value"] == 300.0
+
+
+class LyingEngine(DuckDBEngine):
+    """Refuses whatever asks for a median."""
+
+    def query(self, tree: Any) -> list[tuple[Any, ...]]:
+        if "quantile" in tree.sql(dialect=self.dialect).lower():
+            raise EngineError(Message("no medians here"))
+        return super().query(tree)
+
+
+def test_a_kpi_that_fails_is_named_and_the_others_go_on(desk: Any) -> None:
+    with desk.store.transaction():
+        deals = [(*deal, "2025-01-01") for deal in DEALS]
+        facts.upsert(desk.store, "deals", (*COLUMNS, "engaged_on"), deals)
+    desk.settings(
+        lambda text: text.replace("[won_amount, won_deals, win_rate]", "[won_amount, sales_cycle, won_deals, win_rate]")
+    )
+    report = computed(desk, engine=LyingEngine)
+    assert {kpi: str(why) for kpi, why in report.failed.items()} == {"sales_cycle": "no medians here"}
+    assert {row["status"] for row in values.read(desk.store, kpi="sales_cycle")} == {"error"}
+    assert cells(desk)["organisation", ""]["value"] == 300.0
