@@ -67,11 +67,11 @@ def explain(
 ) -> None:
     config = session.config()
     definition = found(kpi, config.definitions)
+    owner = _connection(config, scope, connection)
     with session.reading(config) as store:
         request = _request(config, store, instant(as_of, config))
-        wanted = _cell(
-            config, request, scope=scope, scope_id=scope_id, connection=connection, period=period, start=start
-        )
+        day = start.date() if start else _last_day(config, request)
+        wanted = _cell(request, period, day=day, scope=scope, scope_id=scope_id, connection=owner)
         explanation = _explained(store, request, definition, cell=wanted, limit=rows)
     if session.json:
         print_json(_as_data(explanation))
