@@ -99,6 +99,8 @@ class ScopeCells:
     # ---- which cells there are ----------------------------------------------------------------------------------
 
     def _applies(self, definition: Definition) -> bool:
+        if definition.id in self.preparation.unusable:
+            return self.name == scope.ORGANISATION  # its failure is shown once
         if isinstance(definition, Derived):
             inputs = [self.preparation.known.get(kpi) for kpi in inputs_of(definition)]
             return bool(inputs) and all(one is not None and self._applies(one) for one in inputs)
@@ -118,7 +120,7 @@ class ScopeCells:
 
     def _sources(self, definition: Definition) -> set[str]:
         """The KPIs on facts that the definition is made of."""
-        if not isinstance(definition, Derived):
+        if definition.id in self.preparation.unusable or not isinstance(definition, Derived):
             return {definition.id}
         inputs = (self.preparation.known[kpi] for kpi in inputs_of(definition))
         return set().union(*(self._sources(one) for one in inputs))
