@@ -1,18 +1,12 @@
-"""Which language a person reads, and the catalogue of sentences in it.
+"""Which language the person at the terminal reads, and which texts are help texts.
 
-The English templates in the code are the keys; `connector/locale` holds the translations. In traditional Chinese the
-KPIs have names, the messages are English.
+In traditional Chinese reports and KPI names are translated, the messages are English.
 """
 
 from __future__ import annotations
 
-import gettext
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 
-LANGUAGES = ("en", "zh-CN", "zh-TW")
-FOLDER = Path(__file__).parent.parent / "locale"
 _TRADITIONAL = ("tw", "hk", "mo", "hant")
 
 
@@ -38,10 +32,3 @@ def language_of_locale(environment: Mapping[str, str]) -> str:
     if parts[0] != "zh":
         return "en"
     return "zh-TW" if any(part in _TRADITIONAL for part in parts) else "zh-CN"
-
-
-@cache
-def translator(language: str) -> Callable[[str], str]:
-    """Looks a template up; a sentence that nobody translated yet stays English."""
-    code = language.replace("-", "_")
-    return gettext.translation("crm_kpi", FOLDER, languages=[code], fallback=True).gettext

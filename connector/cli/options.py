@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from connector.cli.failure import UnknownCommand
-from connector.cli.language import LANGUAGES, words
+from connector.cli.language import words
 from connector.cli.session import Session
+from connector.language import LANGUAGES
 
 EXAMPLES = words("Examples")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

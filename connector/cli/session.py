@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from connector.cli.language import language_of_locale, translator
+from connector.cli.language import language_of_locale
 from connector.cli.output import Output
 from connector.errors import Message
+from connector.language import translator
 
 if TYPE_CHECKING:
     from connector.config import Config
