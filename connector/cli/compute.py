@@ -58,6 +58,8 @@ def show(output: Output, report: ComputeReport) -> None:
         )
     )
     output.table((Message("status"), Message("values")), report.statuses.items())
+    for kpi, reason in report.failed.items():
+        output.warning(Message("{where}: {problem}", where=kpi, problem=reason))
     if report.incomplete:
         names = ", ".join(report.incomplete)
         message = Message("not everything arrived of {tables}; KPIs on them are not written back", tables=names)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         "Run the whole loop over a small sample, and leave a folder to look around in.\n\n"
         "No account and no network are needed; nothing outside the folder is touched."
     ),
-    examples=("crm-kpi demo", "crm-kpi demo --folder /tmp/demo"),
+    examples=("crm-kpi demo", "crm-kpi demo --folder try-it"),
 )
 @option(
     "--folder",

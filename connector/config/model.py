@@ -92,9 +92,9 @@ class Organisation(Section):
     """IANA time zone in which days, weeks and months are cut: `Europe/Berlin`, `Asia/Shanghai`."""
     currency: Annotated[str, AfterValidator(_currency)]
     """ISO 4217 code of the money in reports, and of records that name none."""
-    fiscal_year_starts: Month = 1
+    fiscal_year_starts: Month = Field(default=1, examples=["january"])
     """The month in which the fiscal year begins: `1` to `12`, or a name such as `april`."""
-    week_starts: Weekday = 0
+    week_starts: Weekday = Field(default=0, examples=["monday"])
     """The first day of the week: `monday` … `sunday`."""
     holidays: str | None = None
     """Public holidays of a country or region: `CN`, `DE-BY`, `US-CA`. Moved working days (调休) are known."""

@@ -67,8 +67,9 @@ class NumberFormat(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     decimal: Literal[".", ","] = "."
+    """The decimal sign."""
     thousands: Literal["", ",", ".", " ", "'"] = ""
-    """A space stands for every kind of space, an apostrophe for every kind of apostrophe."""
+    """What stands between thousands; a space means every kind of space, an apostrophe every kind of apostrophe."""
     currency: tuple[str, ...] = ()
     """The signs that may stand before or behind the number."""
     percent: bool = False

@@ -22,6 +22,7 @@ class Link(_Strict):
     """How a column that holds another table's id finds it, where the export has no ids."""
 
     by: Literal["name"]
+    """`name`: exact first, then without case, width, spaces and punctuation; an ambiguous name finds nobody."""
 
 
 class ColumnMapping(_Strict):
@@ -32,12 +33,17 @@ class ColumnMapping(_Strict):
     values: Mapping[str, Scalar] = Field(default_factory=dict)
     """What the vendor's words mean here; `"*"` stands for every other word."""
     constant: Scalar = None
+    """The same for every record, where the vendor has no field for it."""
     default: Scalar = None
     """Taken where the cell is empty."""
     trim: bool = True
+    """Spaces around text are dropped; false keeps them."""
     date: DateFormat | None = None
+    """How its dates are written, where the table says otherwise."""
     number: NumberFormat | None = None
+    """How its numbers are written, where the table says otherwise."""
     link: Link | None = None
+    """How the other record is found, where the cell holds no id."""
     missing: str | None = None
     """The text that a link holds when its cell is empty or nobody of that name is known; without it, nothing."""
     type: ColumnType | None = None
@@ -73,7 +79,9 @@ class ValueFormats(_Strict):
     """How a whole table writes its values, where a column says nothing else."""
 
     number: NumberFormat = NumberFormat()
+    """How numbers are written."""
     date: DateFormat = DateFormat()
+    """How dates are written."""
 
 
 class TableMapping(_Strict):
@@ -86,7 +94,9 @@ class TableMapping(_Strict):
     distinct: bool = False
     """Rows that are the same in every mapped column are one fact (teams out of a list of people)."""
     columns: Mapping[str, ColumnMapping]
+    """Fact column -> field, or how it is filled."""
     formats: ValueFormats = ValueFormats()
+    """How the whole table writes numbers and dates."""
 
     @field_validator("id", mode="before")
     @classmethod
