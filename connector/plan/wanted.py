@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from connector.config import Config, FieldSource, FieldsTarget, RecordsTarget
@@ -44,17 +45,20 @@ def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
         return Wanted(cells, {})
     for name, source in target.fields.items():
         period = shown_period(config.calendar(), source, as_of=datetime.fromisoformat(as_of), until=config.kpis.until)
-        for row in _rows(store, target, source, period=period):
-            if row["scope_id"] in cells:
-                cells[row["scope_id"]][name] = cell(row, source.show)
+        for record_id, unit, status, content in _parts(store, target, source, period=period):
+            if record_id in cells:
+                cells[record_id][name] = cell(source.show, content, unit=unit, status=status)
     incomplete = freshness.incomplete_kpis(store)
     held_back = tuple(name for name, source in target.fields.items() if source.kpi in incomplete)
     return Wanted(cells, dict.fromkeys(cells, held_back) if held_back else {}, incomplete)
 
 
-def _rows(store: Store, target: FieldsTarget, source: FieldSource, *, period: Period) -> Iterable[Row]:
-    return values.read(
+def _parts(
+    store: Store, target: FieldsTarget, source: FieldSource, *, period: Period
+) -> Iterable[tuple[str, str, str, Cell]]:
+    return values.parts(
         store,
+        source.show,
         connection=target.connection,
         kpi=source.kpi,
         scope=target.scope,
@@ -76,19 +80,19 @@ def _day_before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
-def cell(row: Row, part: str) -> Cell:
+def cell(part: str, content: Cell, *, unit: str, status: str) -> Cell:
     """One part of a value as a CRM field holds it; a number that is not `ok` is no number.
 
-    >>> cell({"value": 3.0, "unit": "count", "status": "ok"}, "value")
+    >>> cell("value", 3.0, unit="count", status="ok")
     3
-    >>> cell({"value": 0.75, "unit": "percent", "status": "insufficient_n"}, "value") is None
+    >>> cell("value", 0.75, unit="percent", status="insufficient_n") is None
     True
     """
-    if part in NUMBERS and row["status"] != Status.OK:
+    if part in NUMBERS and status != Status.OK:
         return None
-    content: Cell = row[part]
-    whole = isinstance(content, float) and content.is_integer() and row["unit"] == Unit.COUNT
-    return int(content) if whole and content is not None else content
+    if unit == Unit.COUNT and isinstance(content, float) and content.is_integer():
+        return int(content)
+    return content
 
 
 def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wanted:
@@ -97,7 +101,7 @@ def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wante
     cells: dict[str, Mapping[str, Cell]] = {}
     incomplete = freshness.incomplete_kpis(store)
     held_back: dict[str, tuple[str, ...]] = {}
-    for row in _chosen(store, target):
+    for row in _chosen(config, store, target):
         record_id = report_record_id(row)
         cells[record_id] = {name: titles.cell(row, name) for name in REPORT_FIELDS}
         if row["kpi"] in incomplete:
@@ -105,17 +109,14 @@ def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wante
     return Wanted(cells, held_back, incomplete)
 
 
-def _chosen(store: Store, target: RecordsTarget) -> Iterable[Row]:
-    """The target's connection's own values, and those across connections."""
-    grains = None if target.periods is None else {Grain(grain).value for grain in target.periods}
-    for row in values.read(store):
-        if (
-            row["connection"] in ("", target.connection)
-            and (target.kpis is None or row["kpi"] in target.kpis)
-            and (target.scopes is None or row["scope"] in target.scopes)
-            and (grains is None or row["period"] in grains)
-        ):
-            yield row
+def _chosen(config: Config, store: Store, target: RecordsTarget) -> Iterator[Row]:
+    """The target's connection's own values, and those across connections; by key, so that nothing else is read."""
+    kpis = target.kpis if target.kpis is not None else tuple(each.id for each in config.definitions)
+    scopes = target.scopes if target.scopes is not None else tuple(config.kpis.scopes)
+    for connection, kpi, scope in product(("", target.connection), kpis, scopes):
+        for row in values.read(store, connection=connection, kpi=kpi, scope=scope):
+            if target.periods is None or Grain(row["period"]) in target.periods:
+                yield row
 
 
 def report_record_id(row: Row) -> str:
@@ -140,4 +141,4 @@ class _Titles:
             return str(self._kpis.get(row["kpi"], row["kpi"]))
         if name == "scope_name":
             return self._records.get((row["scope"], row["connection"]), {}).get(row["scope_id"])
-        return cell(row, name)
+        return cell(name, row[name], unit=row["unit"], status=row["status"])

@@ -81,9 +81,12 @@ def test_the_moment_is_read_on_the_organisations_clocks() -> None:
     assert shown_period(Calendar("Asia/Shanghai"), source, as_of=new_years_eve, until=None).key == "2025-01-01"
 
 
-def test_a_number_that_is_not_ok_is_no_number_but_its_counts_are_told() -> None:
-    row = {"value": 0.75, "unit": "percent", "status": "insufficient_n", "n": 4}
-    assert (cell(row, "value"), cell(row, "n"), cell(row, "status")) == (None, 4, "insufficient_n")
+@pytest.mark.parametrize(
+    ("part", "content", "shown"),
+    [("value", 0.75, None), ("ci_low", 0.5, None), ("n", 4, 4), ("status", "insufficient_n", "insufficient_n")],
+)
+def test_a_number_that_is_not_ok_is_no_number_but_its_counts_are_told(part: str, content: Any, shown: Any) -> None:
+    assert cell(part, content, unit="percent", status="insufficient_n") == shown
 
 
 # ---- over a store --------------------------------------------------------------------------------------------------
