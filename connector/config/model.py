@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from connector.errors import Message, did_you_mean
 from kpi_engine.period import Grain
@@ -158,6 +158,31 @@ class Kpis(Section):
     """Scope (`organisation`, `team`, `owner`, `account` or a dimension of the KPIs) -> its periods."""
 
 
+class Targets(Section):
+    """Where the targets are: what each KPI should be, for whom, by when."""
+
+    files: tuple[str, ...] = ("targets/*.csv", "targets/*.xlsx", "targets/*.yaml")
+    """Files with targets (YAML, CSV, XLSX), or patterns of names. A pattern may match nothing, a file must exist."""
+    decimal: Literal[".", ","] = "."
+    """What stands before the decimals of numbers in these files, where they are written as text."""
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    """What stands between their thousands; left out: nothing may, because 1,200 could be read in two ways."""
+    green: FiniteFloat = 1.0
+    """Where green begins, as a share of the target; a target may say otherwise."""
+    amber: FiniteFloat = 0.9
+    """Where amber begins; everything below is red."""
+    stale_after_days: int = Field(default=3, ge=0)
+    """Facts that are older than the report by more days are not judged."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Targets:
+        if self.decimal == self.thousands:
+            raise Wrong(Message("decimal and thousands are the same sign"))
+        if self.amber >= self.green:
+            raise Wrong(Message("amber must begin below green"))
+        return self
+
+
 class FieldSource(Section):
     """Which number goes into a field of a record."""
 
@@ -246,5 +271,7 @@ class SettingsFile(Section):
     """Numbers that no CRM holds (`gross_margin`), each with the day from which it holds."""
     kpis: Kpis = Kpis()
     """Which KPIs are computed, for which periods and for whom."""
+    targets: Targets = Targets()
+    """What each KPI should be, for whom, by when."""
     write_back: WriteBack = WriteBack()
     """Where values go, and how much may change at once without a person looking."""

@@ -14,7 +14,7 @@ from connector.config.connections import Connection, facts_of, read_connections
 from connector.config.definitions import Definitions, read_definitions
 from connector.config.document import Document, read_document
 from connector.config.faults import faults
-from connector.config.model import DatedNumber, Kpis, Organisation, SettingsFile, WriteBack
+from connector.config.model import DatedNumber, Kpis, Organisation, SettingsFile, Targets, WriteBack
 from connector.config.references import References
 from connector.errors import ConfigError, Message, Problem, did_you_mean
 from kpi_engine.definition import Definition
@@ -34,6 +34,7 @@ class Config:
     kpis: Kpis
     definitions: tuple[Definition, ...]
     """The KPIs that are computed: those enabled, and those that they are derived from."""
+    targets: Targets
     write_back: WriteBack
     document: Document = field(repr=False)
 
@@ -106,6 +107,7 @@ def _config(
         assumptions=sections["assumptions"],
         kpis=sections["kpis"],
         definitions=definitions.selected,
+        targets=sections["targets"],
         write_back=sections["write_back"],
         document=document,
     )

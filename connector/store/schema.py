@@ -200,6 +200,27 @@ OWN_TABLES: tuple[TableSchema, ...] = (
         required=("status", "run_id"),
     ),
     TableSchema(
+        "baselines",
+        {
+            "target_id": _TEXT,
+            "version": _INTEGER,
+            "connection": _TEXT,
+            "kpi": _TEXT,
+            "scope": _TEXT,
+            "scope_id": _TEXT,
+            "period": _TEXT,
+            "period_start": _TEXT,
+            "value": _REAL,
+            "n": _INTEGER,
+            "status": _TEXT,
+            "as_of": _TEXT,
+            "definition": _TEXT,
+            "run_id": _INTEGER,
+        },
+        key=("target_id", "version"),
+        required=(*VALUE_KEY, "value", "status", "as_of", "definition"),
+    ),
+    TableSchema(
         "plans",
         {
             "plan_id": _TEXT,

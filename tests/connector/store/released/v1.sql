@@ -439,6 +439,24 @@ CREATE TABLE "gaps" (
    PRIMARY KEY ("target_id", "connection", "kpi", "scope", "scope_id", "period", "period_start")
 ) STRICT;
 
+CREATE TABLE "baselines" (
+   "target_id" TEXT NOT NULL,
+   "version" INTEGER NOT NULL,
+   "connection" TEXT NOT NULL,
+   "kpi" TEXT NOT NULL,
+   "scope" TEXT NOT NULL,
+   "scope_id" TEXT NOT NULL,
+   "period" TEXT NOT NULL,
+   "period_start" TEXT NOT NULL,
+   "value" REAL NOT NULL,
+   "n" INTEGER,
+   "status" TEXT NOT NULL,
+   "as_of" TEXT NOT NULL,
+   "definition" TEXT NOT NULL,
+   "run_id" INTEGER,
+   PRIMARY KEY ("target_id", "version")
+) STRICT;
+
 CREATE TABLE "plans" (
    "plan_id" TEXT PRIMARY KEY NOT NULL,
    "created_at" TEXT NOT NULL,

@@ -1,0 +1,117 @@
+"""Gaps: one row a target, rewritten only when it changed, gone when its target is; and the values that they rest on."""
+
+# ruff: noqa: S608 -- names in the statements come from our own schema, values are always bound
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from connector.store.database import Store
+from connector.store.schema import VALUE_KEY, columns_of
+from connector.store.statements import names, quoted, upsert
+from connector.store.values import VALUE_COLUMNS
+
+GAP_COLUMNS = columns_of("gaps", leaving_out=("run_id",))
+"""What a row given to `write` holds, in order."""
+GAP_KEY = ("target_id", *VALUE_KEY)
+
+Cell = tuple[str, str, str, str, str, str]
+"""The key of a KPI value: connection, KPI, scope, scope id, period, period start."""
+
+
+def write(store: Store, rows: Iterable[tuple[Any, ...]], run_id: int) -> int:
+    """Make `gaps` hold exactly these rows.
+
+    Args:
+        store: The open store, inside a transaction.
+        rows: In the order of `GAP_COLUMNS`; each key once.
+        run_id: Stamped on the rows that are written.
+
+    Returns:
+        How many rows were inserted, updated or deleted; a row that differs in nothing is not written.
+    """
+    writing = store.writing
+    writing.execute("DROP TABLE IF EXISTS temp.judged")
+    writing.execute(f"CREATE TEMP TABLE judged ({names(GAP_COLUMNS)}, PRIMARY KEY ({names(GAP_KEY)})) WITHOUT ROWID")
+    writing.executemany(f"INSERT INTO judged VALUES ({', '.join('?' * len(GAP_COLUMNS))})", rows)
+    before = writing.total_changes
+    writing.execute(_UPSERT, (run_id,))
+    writing.execute(
+        f"DELETE FROM gaps WHERE ({names(GAP_KEY)}) NOT IN (SELECT {names(GAP_KEY, of='judged')} FROM temp.judged)"
+    )
+    changed = writing.total_changes - before
+    writing.execute("DROP TABLE temp.judged")
+    return changed
+
+
+_UPSERT = upsert(
+    "gaps",
+    (*GAP_COLUMNS, "run_id"),
+    key=GAP_KEY,
+    source=f"SELECT {names(GAP_COLUMNS)}, ? FROM temp.judged WHERE true",
+    silent=("run_id",),
+)
+
+
+def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:
+    """Rows as mappings, in the order of the key; `where` names columns and the value that each must have."""
+    columns = (*GAP_COLUMNS, "run_id")
+    conditions = " AND ".join(f"{quoted(columns[columns.index(name)])} IS ?" for name in where) or "true"
+    statement = f"SELECT {names(columns)} FROM gaps WHERE {conditions} ORDER BY {names(GAP_KEY)}"
+    for row in store.db.conn.execute(statement, tuple(where.values())):
+        yield dict(zip(columns, row, strict=True))
+
+
+def is_empty(store: Store) -> bool:
+    """Whether there are none."""
+    return store.db.conn.execute("SELECT 1 FROM gaps LIMIT 1").fetchone() is None
+
+
+def values_at(store: Store, cells: Iterable[Cell], *, columns: tuple[str, ...]) -> dict[Cell, tuple[Any, ...]]:
+    """Cell -> the columns asked for of its KPI value; cells without one are left out."""
+    wanted = names(_known(columns), of="kpi_values")
+    with _asked(store, cells):
+        rows = store.db.conn.execute(
+            f"SELECT {names(VALUE_KEY, of='kpi_values')}, {wanted} FROM temp.asked JOIN kpi_values "
+            f"ON ({names(VALUE_KEY, of='kpi_values')}) = ({names(VALUE_KEY, of='asked')})"
+        )
+        return {row[: len(VALUE_KEY)]: row[len(VALUE_KEY) :] for row in rows}
+
+
+def values_beside(
+    store: Store, cells: Iterable[Cell], *, columns: tuple[str, ...]
+) -> Iterator[tuple[Cell, tuple[Any, ...]]]:
+    """The values of the same KPIs, scopes and periods that are not among these cells themselves."""
+    wanted = names(_known(columns), of="kpi_values")
+    series, moments = ("connection", "kpi", "scope"), ("kpi", "scope", "period", "period_start")
+    with _asked(store, cells):
+        yield from (
+            (row[: len(VALUE_KEY)], row[len(VALUE_KEY) :])
+            for row in store.db.conn.execute(
+                f"SELECT {names(VALUE_KEY, of='kpi_values')}, {wanted} FROM kpi_values "
+                f"WHERE ({names(series)}) IN (SELECT DISTINCT {names(series, of='asked')} FROM temp.asked) "
+                f"AND ({names(moments)}) IN (SELECT DISTINCT {names(moments, of='asked')} FROM temp.asked) "
+                f"AND ({names(VALUE_KEY)}) NOT IN (SELECT {names(VALUE_KEY, of='asked')} FROM temp.asked) "
+                f"ORDER BY {names(VALUE_KEY)}"
+            )
+        )
+
+
+def _known(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Only columns that there are."""
+    return tuple(VALUE_COLUMNS[VALUE_COLUMNS.index(name)] for name in columns)
+
+
+@contextmanager
+def _asked(store: Store, cells: Iterable[Cell]) -> Iterator[None]:
+    """A temporary table of cells: one join instead of a query for each."""
+    execute = store.db.conn.execute
+    execute("DROP TABLE IF EXISTS temp.asked")
+    execute(f"CREATE TEMP TABLE asked ({names(VALUE_KEY)}, PRIMARY KEY ({names(VALUE_KEY)})) WITHOUT ROWID")
+    try:
+        store.db.conn.executemany(f"INSERT OR IGNORE INTO asked VALUES ({', '.join('?' * len(VALUE_KEY))})", cells)
+        yield
+    finally:
+        execute("DROP TABLE IF EXISTS temp.asked")

@@ -1,0 +1,189 @@
+"""A line of a file as a target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from connector.config import Config
+from connector.errors import Message, Problem, did_you_mean
+from connector.formats.number import NumberFormat
+from connector.targets.amount import AmountReader, other_currency
+from connector.targets.baseline import BaselineReader, check_way
+from connector.targets.directory import Directory
+from connector.targets.goal import GoalReader, possible
+from connector.targets.lines import Line
+from connector.targets.period_label import read_day, read_grain
+from connector.targets.reader import LineReader
+from connector.targets.subject import Subject, SubjectReader
+from kpi_engine.definition import Unit
+from kpi_engine.errors import KpiError
+from kpi_engine.period import Period
+from kpi_engine.target import Baseline, Benchmark, Goal, Target, Thresholds, Within
+
+ATTAINMENTS = ("mirror", "inverse")
+HIGHEST_VERSION = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A target, where it was read, and from which period its baseline is to be taken."""
+
+    target: Target
+    line: Line
+    baseline_from: Period | None
+    """None: it states its baseline itself, or has none."""
+
+    def problem(self, name: str, message: Message, *, hint: Message = Message("")) -> Problem:
+        """Something wrong with it, at its place."""
+        return self.line.problem(name, message, hint=hint)
+
+
+class EntryReader:
+    """Makes targets of lines, with the company's calendar, currency, KPIs and people."""
+
+    def __init__(self, config: Config, directory: Directory) -> None:
+        calendar = config.calendar()
+        settings = config.targets
+        style = NumberFormat(decimal=settings.decimal, thousands=settings.thousands, chinese_units=True)
+        self._currency = config.organisation.currency
+        self._usual = Thresholds(green=settings.green, amber=settings.amber)
+        self._subjects = SubjectReader(config, calendar, directory, {each.id: each for each in config.definitions})
+        self._goals = GoalReader(AmountReader(self._currency, style))
+        self._baselines = BaselineReader(self._goals, calendar, dict(config.kpis.scopes))
+
+    def read(self, line: Line, problems: list[Problem]) -> Entry | None:
+        """The target; None where something is wrong with it, and everything that is is added to the problems."""
+        reader = LineReader(line)
+        subject = self._subjects.read(reader)
+        self._check_currency(reader, subject)
+        target = None if subject is None else self._target(reader, subject)
+        problems.extend(reader.problems)
+        if target is None or subject is None or reader.problems:
+            return None
+        frozen = None if target.baseline is not None else self._baselines.period(reader, subject)
+        return Entry(target, line, frozen)
+
+    def _check_currency(self, line: LineReader, subject: Subject | None) -> None:
+        given = line.text("currency").upper()
+        if given and given != self._currency:
+            error = other_currency(given, self._currency)
+            line.wrong("currency", error.message, hint=error.hint)
+        unit = line.text("unit").lower()
+        if unit and subject is not None and unit != subject.nature.unit.value:
+            message = Message(
+                "{kpi} is in {unit}, not in {given}", kpi=subject.kpi, unit=subject.nature.unit, given=unit
+            )
+            line.wrong("unit", message, hint=Message("write the target in the KPI's own unit"))
+
+    def _target(self, line: LineReader, subject: Subject) -> Target | None:
+        baseline = self._baselines.stated(line, subject)
+        if "baseline" not in line:
+            self._baselines.period(line, subject)
+        goal = self._goals.read(line, subject, baseline=baseline)
+        details = {
+            "thresholds": self._thresholds(line),
+            "benchmark": self._benchmark(line, subject),
+            "version": _version(line),
+            "review": self._optional(line, "review", read_grain),
+            "attainment": _attainment(line),
+        }
+        if goal is None or line.problems:
+            return None
+        self._check_goal(line, goal, baseline, subject)
+        return self._made(line, subject, goal=goal, baseline=baseline, details=details)
+
+    def _made(
+        self, line: LineReader, subject: Subject, *, goal: Goal, baseline: Baseline | None, details: dict[str, Any]
+    ) -> Target:
+        node, period = subject.node, subject.period
+        return Target(
+            id=line.text("id") or usual_id(subject),
+            kpi=subject.kpi,
+            unit=subject.nature.unit,
+            currency=self._currency if subject.nature.unit is Unit.MONEY else "",
+            goal=goal,
+            connection=node.connection,
+            scope=node.scope,
+            scope_id=node.scope_id,
+            period=period.grain,
+            start=period.start,
+            end=period.end,
+            baseline=baseline,
+            objective=line.text("objective"),
+            parent=line.text("parent"),
+            note=line.text("note"),
+            **details,
+        )
+
+    def _check_goal(self, line: LineReader, goal: Goal, baseline: Baseline | None, subject: Subject) -> None:
+        check_way(line, goal, baseline)
+        if not isinstance(goal, Within) and "tolerance" in line:
+            line.wrong(
+                "tolerance", Message("only a range has a tolerance"), hint=Message("give low or high, or take it out")
+            )
+        if goal.kind == "by_change" and baseline is not None:
+            line.attempt("change", lambda: possible(goal.change.applied_to(baseline.value), subject))
+
+    def _thresholds(self, line: LineReader) -> Thresholds:
+        if "green" not in line and "amber" not in line:
+            return self._usual
+        numbers = {name: line.attempt(name, _score(line, name)) for name in ("green", "amber") if name in line}
+        merged = {**self._usual.model_dump(), **{name: each for name, each in numbers.items() if each is not None}}
+        return line.attempt("amber" if "amber" in line else "green", lambda: Thresholds(**merged)) or self._usual
+
+    def _benchmark(self, line: LineReader, subject: Subject) -> Benchmark | None:
+        value = self._goals.number(line, "benchmark", subject)
+        source, on = line.text("benchmark_source"), self._optional(line, "benchmark_on", read_day)
+        if "benchmark" not in line:
+            return None
+        if not source:
+            line.wrong("benchmark", Message("who says so?"), hint=Message("name the source in benchmark_source"))
+            return None
+        return None if value is None else Benchmark(value=value, source=source, on=on)
+
+    def _optional(self, line: LineReader, name: str, read: Callable[[Any], Any]) -> Any:
+        return line.attempt(name, lambda: read(line.raw(name))) if name in line else None
+
+
+def _score(line: LineReader, name: str) -> Callable[[], float]:
+    """Where a colour begins: 0.9 and 90 % are the same here, a share of the target."""
+
+    def read() -> float:
+        text = line.text(name)
+        number = text.removesuffix("%").strip()
+        try:
+            return float(number) / 100 if text != number else float(number)
+        except ValueError as error:
+            raise KpiError(
+                Message("{value} is not a share", value=repr(text)[:40]), hint=Message("such as 0.9")
+            ) from error
+
+    raw = line.raw(name)
+    shown_as_percent = getattr(raw, "value", None)
+    return read if shown_as_percent is None else lambda: float(shown_as_percent)
+
+
+def _version(line: LineReader) -> int:
+    text = line.text("version") or "1"
+    if text.isdecimal() and 1 <= int(text[:9]) <= HIGHEST_VERSION:
+        return int(text)
+    line.wrong("version", Message("{value} is not a version", value=repr(text)[:40]), hint=Message("1, 2, 3 …"))
+    return 1
+
+
+def _attainment(line: LineReader) -> str:
+    text = line.text("attainment").lower() or ATTAINMENTS[0]
+    if text in ATTAINMENTS:
+        return text
+    line.wrong(
+        "attainment", Message("{value} is not known here", value=repr(text)[:40]), hint=did_you_mean(text, ATTAINMENTS)
+    )
+    return ATTAINMENTS[0]
+
+
+def usual_id(subject: Subject) -> str:
+    """`win_rate|crm|owner|U3|quarter|2026-01-01`: the same cell has the same id, in whatever file it stands."""
+    node, period = subject.node, subject.period
+    return "|".join(filter(None, (subject.kpi, *node, period.grain.value, period.key)))

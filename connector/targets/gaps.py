@@ -1,0 +1,89 @@
+"""Values and targets -> gaps: how every target stands, from the values as they are in the store.
+
+No clock is read: the moment is that of the values. Baselines are frozen in the same transaction as the gaps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from connector.config import Config
+from connector.errors import Message, Problem
+from connector.store import Store, baselines, gaps
+from connector.targets.book import Book, read_book, sums
+from connector.targets.standing import Standing
+from kpi_engine.gap import Gap
+from kpi_engine.target import RollUp
+
+Progress = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GapReport:
+    """What one look at the targets found."""
+
+    targets: int
+    unset: int
+    """Lines of targets files that nobody has filled in."""
+    changed: int
+    """Gaps that are new, gone, or differ from those before."""
+    frozen: int
+    """Baselines that were taken."""
+    colours: Mapping[str, int]
+    """Colour -> how many gaps have it."""
+    statuses: Mapping[str, int]
+    mismatches: tuple[RollUp, ...]
+    """Teams whose people's targets do not add up to the team's own."""
+    problems: tuple[Problem, ...]
+    """Targets that are left out, each with its place and its remedy."""
+
+
+def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress = lambda _: None) -> GapReport:
+    """Read the targets, freeze the baselines of new ones, and make `gaps` hold how each stands.
+
+    A wrong target is left out and reported; it stops neither the others nor the run.
+
+    Args:
+        config: The settings.
+        store: The open store, with values.
+        run_id: Stamped on what is written.
+        progress: Told what is being done.
+
+    Raises:
+        StoreError: the store cannot be read or written; gaps and baselines are as before.
+    """
+    book = read_book(config, store)
+    if not book.entries and gaps.is_empty(store):
+        return _report(book)
+    progress(Message("comparing {targets} targets with the values", targets=len(book.entries)))
+    standing = Standing(config, store)
+    taken = standing.new_baselines(book.entries)
+    targets = [standing.in_force(entry, taken) for entry in book.entries]
+    rows = [*standing.judged(targets), *standing.without(targets, book.directory)] if standing.known else []
+    with store.transaction():
+        frozen = baselines.freeze(store, taken.values(), run_id)
+        changed = gaps.write(store, rows, run_id)
+    mismatches = tuple(each for each in sums(config, book.directory, targets) if not each.matches)
+    return _report(book, rows=rows, changed=changed, frozen=frozen, mismatches=mismatches)
+
+
+def _report(
+    book: Book,
+    *,
+    rows: Collection[Gap] = (),
+    changed: int = 0,
+    frozen: int = 0,
+    mismatches: tuple[RollUp, ...] = (),
+) -> GapReport:
+    return GapReport(
+        targets=len(book.entries),
+        unset=book.unset,
+        changed=changed,
+        frozen=frozen,
+        colours=dict(sorted(Counter(row.rag.value for row in rows).items())),
+        statuses=dict(sorted(Counter(row.status.value for row in rows).items())),
+        mismatches=mismatches,
+        problems=book.problems,
+    )
