@@ -64,7 +64,9 @@ class Root(Group):
         "Pulls records from a CRM or from files, computes KPIs, and writes them back."
     ),
     examples=("crm-kpi demo", "crm-kpi init --folder data", "crm-kpi check", "crm-kpi run"),
-    epilog="Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done but some rows were rejected or quarantined.",
+    epilog=words(
+        "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done but some rows were rejected or quarantined."
+    ),
 )
 @click.version_option(package_name="crm-kpi", prog_name="crm-kpi")
 @common

@@ -35,6 +35,13 @@ class Command(click.Command):
                 for line in self.examples:
                     formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What stands below the options."""
+        if self.epilog:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(_translate(ctx)(self.epilog))
+
     def get_short_help_str(self, limit: int = 45) -> str:
         """The whole first paragraph: a cut sentence helps nobody."""
         text = _translate(click.get_current_context(silent=True))(self.help or "")

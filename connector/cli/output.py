@@ -41,6 +41,8 @@ class Output:
     """Prints in one language."""
 
     translate: Callable[[str], str] = str
+    colours: bool = True
+    """On a terminal; never in a pipe, whatever this says."""
 
     def text(self, words: Words) -> str:
         """The words as the reader reads them, in one clean line."""
@@ -88,7 +90,8 @@ class Output:
         return "" if value is None else clean(str(value))
 
     def _labelled(self, label: Message, words: Words, *, colour: str) -> None:
-        click.echo(click.style(f"{self.text(label)}:", fg=colour) + " " + self.text(words), err=True)
+        start = f"{self.text(label)}:"
+        click.echo(f"{click.style(start, fg=colour) if self.colours else start} {self.text(words)}", err=True)
 
 
 def print_json(value: Any) -> None:

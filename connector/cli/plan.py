@@ -48,7 +48,7 @@ def plan(session: Session, everything: bool) -> None:
             print_json(as_data(report, changes))
         else:
             show(session.output, report)
-            _list(session.output, store, changes)
+            _list(session.output, store, changes, most=None if everything else SHOWN)
 
 
 def as_data(report: PlanReport, changes: dict[str, list[PlannedChange]]) -> dict[str, Any]:
@@ -104,7 +104,8 @@ def _changes(store: Store, target: str, *, limit: int) -> list[PlannedChange]:
     return outbox.pending(store, target=target, limit=limit)
 
 
-def _list(output: Output, store: Store, changes: dict[str, list[PlannedChange]]) -> None:
+def _list(output: Output, store: Store, changes: dict[str, list[PlannedChange]], *, most: int | None) -> None:
+    """Field by field what there is now and what there will be; the first lines of each target, or all."""
     for target, planned in changes.items():
         if not planned:
             continue
@@ -115,8 +116,8 @@ def _list(output: Output, store: Store, changes: dict[str, list[PlannedChange]])
             for name, value in each.change.fields.items()
         ]
         output.result()
-        output.result(Message("{target}: the first {count} records", target=target, count=len(planned)))
-        output.table((Message("record"), Message("field"), Message("now"), Message("then")), rows)
+        output.result(Message("{target}: the first {count} fields", target=target, count=len(rows[:most])))
+        output.table((Message("record"), Message("field"), Message("now"), Message("then")), rows[:most])
 
 
 def _held(store: Store, planned: list[PlannedChange]) -> dict[str, dict[str, Cell]]:

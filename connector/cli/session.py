@@ -43,8 +43,7 @@ class Session:
     @property
     def output(self) -> Output:
         """Prints in the language asked for, else the settings', else the terminal's."""
-        chosen = self.language or self.configured_language or language_of_locale(self.environment)
-        return Output(translator(chosen))
+        return Output(translator(self.reader), colours=not self.environment.get("NO_COLOR"))
 
     @property
     def reader(self) -> str:

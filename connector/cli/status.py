@@ -75,7 +75,8 @@ def _fields(record: Any) -> Mapping[str, Any]:
 def _show(output: Output, report: StatusReport) -> None:
     if report.data_as_of is not None and report.age is not None:
         hours = f"{report.age / timedelta(hours=1):.1f}"
-        output.result(Message("facts as of {moment} ({hours} hours old)", moment=report.data_as_of, hours=hours))
+        moment = report.data_as_of.isoformat().replace("+00:00", "Z")
+        output.result(Message("facts as of {moment} ({hours} hours old)", moment=moment, hours=hours))
     _show_runs(output, report)
     _show_coverage(output, report)
     for each in report.advice:

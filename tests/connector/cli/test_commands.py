@@ -159,3 +159,59 @@ def test_demo_shows_the_whole_loop(tmp_path: Path, run: Run) -> None:
     shown = run("demo")
     assert "win_rate" in shown.out
     assert "crm-kpi kpi explain win_rate" in shown.out
+
+
+def test_a_value_is_explained_down_to_its_records(company: Path, run: Run) -> None:
+    run("run")
+    quarter = ("--start", "2025-02-14")
+    explained = run("kpi", "explain", "win_rate", *quarter, "--json").data
+    assert (explained["value"]["numerator"], explained["value"]["denominator"]) == (1, 2)
+    assert [(row["id"], row["numerator"], row["denominator"]) for row in explained["rows"]] == [
+        ("D1", 1, 1),
+        ("D2", None, 1),
+    ]
+    shown = run("kpi", "explain", "win_rate", *quarter).out
+    assert "deals won / (deals won + deals lost)" in shown
+    assert "numerator 1, denominator 2" in shown
+    assert "SELECT" in shown
+    assert "D2" in shown
+
+
+def test_a_value_of_an_owner_is_explained(company: Path, run: Run) -> None:
+    run("run")
+    owner = ("--scope", "owner", "--id", "Ann", "--period", "quarter", "--start", "2025-04-01")
+    shown = run("kpi", "explain", "won_amount", *owner).out
+    assert "value: 200.00 EUR" in shown
+    assert "D3" in shown
+    assert (
+        "did you mean Ann?" in run("kpi", "explain", "won_amount", *owner[:2], "--id", "Anne", *owner[4:], code=1).err
+    )
+
+
+def test_an_explanation_needs_a_computed_kpi(company: Path, run: Run) -> None:
+    run("run")
+    assert "calls is not a KPI" in run("kpi", "explain", "calls", code=2).err
+
+
+def test_the_settings_language_is_that_of_the_messages(company: Path, run: Run) -> None:
+    changed(company / "crm-kpi.yaml", "currency: EUR", "currency: EUR, language: zh-CN")
+    assert "没有错误" in run("check").out
+    assert "nothing is wrong" in run("check", "--language", "en").out
+    assert "赢单率" in run("kpi", "list").out
+    assert run("check", "--json").data["errors"] == []
+
+
+def test_check_fails_on_errors_and_fixes_formats(company: Path, run: Run) -> None:
+    deals = company / "data/deals.csv"
+    deals.write_text(
+        DEALS.replace("2025-02-01", "13.02.2025")
+        .replace("2025-02-03", "14.02.2025")
+        .replace("2025-04-01", "01.04.2025"),
+        encoding="utf-8",
+    )
+    answer = run("check", code=2)
+    assert "closed_on" in answer.err
+    assert "crm-kpi check --fix writes" in answer.out
+    run("check", "--fix", code=2)
+    assert 'closed_on: {from: Closed, date: "%d.%m.%Y"}' in (company / "crm-kpi.yaml").read_text("utf-8")
+    assert "nothing is wrong" in run("check").out
