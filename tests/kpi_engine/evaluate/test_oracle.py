@@ -26,9 +26,12 @@ RATES = {"USD": [(date(2016, 12, 10), Fraction("6.9371")), (date(2017, 2, 1), Fr
 TEAMS = {"top": None, "low": "top", "odd": "even", "even": "odd"}
 USERS = {"ann": "low", "bob": "odd", "cid": None}
 
-days = st.dates(date(2016, 10, 25), date(2017, 3, 25))
+EDGES = [date(2016, 10, 31), *FIRST_MONTHS, date(2016, 12, 31), date(2017, 2, 28), TODAY, TODAY + timedelta(days=1)]
+days = st.sampled_from(EDGES) | st.dates(date(2016, 10, 25), date(2017, 3, 25))
 # from the night in which São Paulo's clocks jump over midnight
-instants = st.integers(1_476_486_000, 1_490_054_400).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
+MIDNIGHTS = [1_480_557_600, 1_483_236_000, 1_488_337_200, 1_489_977_000]
+seconds = st.sampled_from([second + step for second in MIDNIGHTS for step in (-1, 0, 1)])
+instants = (seconds | st.integers(1_476_486_000, 1_490_054_400)).map(lambda one: datetime.fromtimestamp(one, tz=UTC))
 amounts = st.integers(-(10**7), 10**9).map(lambda whole: Fraction(whole, 10_000))
 deals = st.fixed_dictionaries(
     {
@@ -135,7 +138,7 @@ class Oracle:
         mine = [row for row in self.rows if member in members_of(row, scope)]
         placed = [row for row in mine if row["closed_on"] and period in periods_of(row["closed_on"])]
         loose = [row for row in mine if not row["closed_on"]] if scope == "organisation" else []
-        if kpi == "weighted":
+        if kpi in ("weighted", "created"):
             loose = [row for row in mine if not row["created_at"]] if scope == "organisation" else []
         return getattr(self, kpi)(placed, loose, mine, period)
 
@@ -205,6 +208,11 @@ class Oracle:
         value = percentile(known, Fraction(1, 2)) if known else None
         return self._or_none(len(known), value, len(won) - len(known), more)
 
+    def created(self, placed, loose, mine, period) -> Expected:
+        happened = [local(row["created_at"]) for row in mine if row["created_at"] and row["created_at"] <= AS_OF]
+        n = sum(period in periods_of(day) for day in happened)
+        return self._or_none(n, Fraction(n), 0, sum(row["created_at"] is None for row in loose))
+
     def weighted(self, placed, loose, mine, period) -> Expected:
         last = (
             TODAY if period[0] == "all" else min(next_month(date.fromisoformat(period[1])) - timedelta(days=1), TODAY)
@@ -264,6 +272,7 @@ def _definitions(kpi):
             denominator={"count": "rows", "where": closed},
             **by,
         ),
+        kpi("count", id="created", time="created_at", **by),
         kpi("duration", id="cycle", where=won, start="engaged_on", unit="days", **by),
         kpi(
             "snapshot",
@@ -282,7 +291,7 @@ def _definitions(kpi):
 SCOPES = ("organisation", "owner", "team", "account", "product")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(deals, min_size=10, max_size=60))
 def test_every_cell_is_what_plain_python_says(world, kpi, rows):
     world.has("teams", *({"id": team, "parent_id": parent} for team, parent in TEAMS.items()))
