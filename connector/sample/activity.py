@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import TypeVar
 
-from connector.sample.company import Columns, Company, Pages
+from connector.sample.company import Columns, Company, Pages, looked_up
 from connector.sample.customers import account_ids, contact_ids
 from connector.sample.dealing import DealBlock, deal_blocks
 from connector.sample.deals import deal_ids
@@ -103,7 +103,7 @@ def _activity_columns(company: Company, days: Sequence[int], *, stream: str, blo
             end if past else text if now else entered
             for end, past, text, now in zip(done, over, texts, began, strict=True)
         ],
-        "kind": [KINDS[kind] for kind in kinds],
+        "kind": looked_up(KINDS, kinds),
         "direction": [
             None if kind > EMAIL else "inbound" if hour < INBOUND_LIMIT else "outbound"
             for kind, hour in zip(kinds, hours, strict=True)

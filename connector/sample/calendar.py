@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from connector.sample.draws import RANGE
@@ -23,9 +22,9 @@ OPENING, OFFICE_SECONDS = 8 * 3600 + 1800, 8 * 3600
 _TO_MONDAY = (0, 0, 0, 0, 0, 2, 1)
 
 
-@cache
-def _clock() -> tuple[str, ...]:
-    return tuple(f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z" for second in range(DAY))
+_MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(DAY // 60))
+_SECONDS = tuple(f"{second:02}Z" for second in range(60))
+"""Two small tables stay in the processor's cache; one of all seconds does not, and takes twice as long (measured)."""
 
 
 def month_start(day: date, months: int) -> date:
@@ -73,17 +72,20 @@ class Calendar:
         return (day - self.origin).days
 
     def instant(self, second: int) -> str:
-        return self.texts[second // DAY] + _clock()[second % DAY]
+        return self.instants((second,))[0]
 
     def instants(self, seconds: Iterable[int]) -> list[str]:
         """Texts of seconds since the origin."""
-        days, clock = self.texts, _clock()
-        return [days[second // DAY] + clock[second % DAY] for second in seconds]
+        days, minutes, rest = self.texts, _MINUTES, _SECONDS
+        return [f"{days[second // DAY]}{minutes[second % DAY // 60]}{rest[second % 60]}" for second in seconds]
 
     def known_instants(self, seconds: Iterable[int]) -> list[str | None]:
         """The same, but what lies at or after the export (or is negative, for never) has not happened: None."""
-        days, clock, now = self.texts, _clock(), self.now
-        return [days[second // DAY] + clock[second % DAY] if 0 <= second < now else None for second in seconds]
+        days, minutes, rest, now = self.texts, _MINUTES, _SECONDS, self.now
+        return [
+            f"{days[second // DAY]}{minutes[second % DAY // 60]}{rest[second % 60]}" if 0 <= second < now else None
+            for second in seconds
+        ]
 
     def at_work(self, days: Iterable[int], draws: Iterable[int]) -> list[int]:
         """A second within the working hours of each day."""

@@ -6,6 +6,7 @@ they cannot part. Expected values are those of the distributions drawn from; a m
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -60,6 +61,8 @@ class Cause:
     """Columns and values of the rows concerned."""
     time_column: str
     since: date
+    planted: dict[str, Any]
+    """What was done to the distributions."""
     effects: tuple[Effect, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class Truth:
         self.usual_response = lognormal_pool(
             RESPONSE_MEDIAN_SECONDS, RESPONSE_SIGMA, size=4096, most=RESPONSE_SECONDS_MOST
         )
-        self.slow_response = tuple(round(seconds * SLOWNESS) for seconds in self.usual_response)
+        self.slow_response = array("q", (round(seconds * SLOWNESS) for seconds in self.usual_response))
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -110,6 +113,7 @@ class Truth:
             since=since,
             what=product,
             values=(f"{before:.0%}", f"{after:.0%}"),
+            planted={"win_rate_before": before, "win_rate_after": after, "share_of_deals": weight},
             effects=(
                 self._effect("win_rate", "product", product, unit="share", since=since, values=(before, after)),
                 Effect("win_rate", "organisation", "", "share", None, None, round(weight * change, 6)),
@@ -130,6 +134,11 @@ class Truth:
             since=since,
             what=self._team_names[team],
             values=("", ""),
+            planted={
+                "mix_before": self._mix_by_name(self.usual_mix),
+                "mix_after": self._mix_by_name(self.shifted_mix),
+                "share_of_deals": self._shifted_share,
+            },
             effects=(
                 self._effect(
                     "win_rate", "team", team, unit="share", since=since, values=values, compared_from=self.product_since
@@ -146,6 +155,11 @@ class Truth:
             ),
         )
 
+    def _mix_by_name(self, pool: Sequence[int]) -> dict[str, float]:
+        """Share of each product, as it is drawn."""
+        products = self._words.products
+        return {product.name: round(list(pool).count(place) / len(pool), 6) for place, product in enumerate(products)}
+
     def _queue(self) -> Cause:
         since, team = self.queue_since, self.slow_team
         hours = (median(self.usual_response) / 3600, median(self.slow_response) / 3600)
@@ -158,6 +172,7 @@ class Truth:
             since=since,
             what=self._team_names[team],
             values=("1", f"{SLOWNESS:g}"),
+            planted={"first_response_factor": SLOWNESS},
             effects=(
                 self._effect("first_response_time", "team", team, unit="hours", since=since, values=hours),
                 self._effect("csat", "team", team, unit="share", since=since, values=satisfied),
@@ -174,11 +189,12 @@ class Truth:
         since: date,
         what: str,
         values: tuple[str, str],
+        planted: dict[str, Any],
         effects: tuple[Effect, ...],
     ) -> Cause:
         before, after = values
         story = self._words.cause_stories[name].format(what=what, since=since.isoformat(), before=before, after=after)
-        return Cause(name, self._words.cause_titles[name], story, table, where, time_column, since, effects)
+        return Cause(name, self._words.cause_titles[name], story, table, where, time_column, since, planted, effects)
 
     def _effect(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from connector.sample.calendar import Calendar
 from connector.sample.causes import FALLEN_PRODUCT, FALLEN_WIN_PERCENT, Truth
@@ -28,11 +29,11 @@ SKILL_PERCENT = 8
 class Market:
     """Who works how much, wins how often and is paid in what, as pools and limits for the draws."""
 
-    seat_pool: tuple[int, ...]
+    seat_pool: array[int]
     """Sales seats, each as often as its share of the business."""
-    win_limits: tuple[int, ...]
+    win_limits: array[int]
     """A decided deal is won when its draw lies below the limit at product * seats + seat …"""
-    late_win_limits: tuple[int, ...]
+    late_win_limits: array[int]
     """… and below this one from the day on when the fallen product fell."""
     currencies: tuple[str, ...]
     """By seat."""
@@ -59,6 +60,8 @@ class Company:
     service_days: Sequence[int] = field(repr=False)
     sales_progress: Sequence[int] = field(repr=False)
     """By day number: how far through the history's business (0 … RANGE) a day begins."""
+    shift: int
+    """Where in the word lists this seed's names begin."""
     campaigns: Sequence[str | None] = field(repr=False)
     """By day number: the campaign that those who come that day saw; None before there were any."""
 
@@ -80,8 +83,8 @@ def market(words: Words, *, seats: Seats, draws: Draws, abroad: bool) -> Market:
     )
 
 
-def _limits(rates: Sequence[int], skills: Sequence[float]) -> tuple[int, ...]:
-    return tuple(round((rate + skill) * RANGE / 100) for rate in rates for skill in skills)
+def _limits(rates: Sequence[int], skills: Sequence[float]) -> array[int]:
+    return array("H", (round((rate + skill) * RANGE / 100) for rate in rates for skill in skills))
 
 
 def _centred_skills(seats: Seats, seat_pool: Sequence[int], *, draws: Draws) -> list[float]:
@@ -107,6 +110,14 @@ def progress_by_day(timeline: Sequence[int], days: int) -> tuple[int, ...]:
         passed += count
         progress.append(passed)
     return tuple(progress)
+
+
+_T = TypeVar("_T")
+
+
+def looked_up(values: Sequence[_T], places: Iterable[int]) -> list[_T]:
+    """The value at each place, in half the time of a comprehension."""
+    return list(map(values.__getitem__, places))
 
 
 def blocks(rows: int, size: int) -> Iterator[tuple[int, range]]:

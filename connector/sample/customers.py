@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from connector.sample.company import PAGE, Columns, Company, Pages, blocks
+from connector.sample.company import PAGE, Columns, Company, Pages, blocks, looked_up
 from connector.sample.dirt import DUPLICATE_EVERY, DUPLICATE_OFFSET, duplicates, soil
 from connector.sample.draws import RANGE
 
@@ -32,6 +32,8 @@ _CONTACT_CHOICE = tuple(
     for before, count in zip(_CONTACTS_BEFORE, CONTACTS_OF, strict=True)
 )
 
+NAME_STEP = 7_919
+"""A prime: neighbours get names that are far apart, and all names are used before one comes again."""
 ACCOUNT, CONTACT = 1_000_000_000, 1_000_000_000
 """Ids are a letter and the row's number plus one of these, so that they all have the same length."""
 
@@ -42,22 +44,21 @@ def accounts_of(company: Company) -> int:
 
 
 def picked(
-    company: Company, days: Iterable[int], *, seats: Iterable[int], news: Iterable[int], ranks: Iterable[int]
+    company: Company, days: Sequence[int], *, seats: Sequence[int], news: Sequence[int], ranks: Sequence[int]
 ) -> list[int]:
     """An account of each seat that existed before each day: the newest where the draw `news` is low, else by rank."""
     sizes, count, progress = company.sizes, company.profile.seats, company.sales_progress
     old, growth = sizes.old_rounds, sizes.rounds - sizes.old_rounds
     late = [RANGE * seat // count for seat in range(count)]
+    existing = [old + (growth * progress[day] + late[seat] >> 16) for day, seat in zip(days, seats, strict=True)]
     rounds = [
-        (existing - 1) if new < NEW_SHARE else (existing * rank * rank >> 32)
-        for existing, new, rank in zip(
-            [old + (growth * progress[day] + late[seat] >> 16) for day, seat in zip(days, seats, strict=True)],
-            news,
-            ranks,
-            strict=True,
-        )
+        rows - 1 if new < NEW_SHARE else rows * rank * rank >> 32
+        for rows, new, rank in zip(existing, news, ranks, strict=True)
     ]
-    return [(place - (place % QUIET_EVERY == QUIET)) * count + seat for place, seat in zip(rounds, seats, strict=True)]
+    return [
+        (place - 1 if place % QUIET_EVERY == QUIET else place) * count + seat
+        for place, seat in zip(rounds, seats, strict=True)
+    ]
 
 
 def contacts_at(accounts: Iterable[int], draws: Iterable[int]) -> list[int]:
@@ -90,14 +91,33 @@ def contact_ids(numbers: Iterable[int]) -> list[str]:
 def account_name(company: Company, number: int) -> str:
     """The name of an account; two accounts never share one."""
     words = company.words
-    total = accounts_of(company)
-    if number >= total:
-        twin = account_name(company, (number - total) * DUPLICATE_EVERY + DUPLICATE_OFFSET)
-        return words.account_twin.format(name=twin)
-    branch, trade, brand, suffix = _name_parts(company, number)
+    original = original_of(company, number)
+    branch, trade, brand, suffix = _name_parts(company, original)
     (head, _), (tail, _) = brand
-    name = words.account.format(head=head, tail=tail, trade=words.trades[trade], suffix=words.suffixes[suffix])
-    return words.branch.format(name=name, number=branch + 1) if branch else name
+    cities = words.regions[company.staff.sales.regions[original % company.profile.seats]].cities
+    city = cities[original // company.profile.seats % len(cities)]
+    name = words.account.format(
+        head=head, tail=tail, trade=words.trades[trade], suffix=words.suffixes[suffix], city=city
+    )
+    if branch:
+        name = words.branch.format(name=name, number=branch + 1)
+    return name if number == original else words.account_twin.format(name=name, city=city)
+
+
+def original_of(company: Company, number: int) -> int:
+    """The account itself, or the one that this row enters a second time."""
+    total = accounts_of(company)
+    return number if number < total else (number - total) * DUPLICATE_EVERY + DUPLICATE_OFFSET
+
+
+def brands_of(company: Company, numbers: Iterable[int]) -> list[str]:
+    """The short names of accounts, as people say them; several accounts may share one."""
+    words = company.words
+    brands = [head + tail for tail, _ in words.tails for head, _ in words.heads]
+    trades, count = len(words.trades), len(brands)
+    names = trades * count * len(words.suffixes)
+    shift = company.shift
+    return [brands[(number * NAME_STEP + shift) % names // trades % count] for number in numbers]
 
 
 def _name_parts(company: Company, number: int) -> tuple[int, int, tuple[tuple[str, str], tuple[str, str]], int]:
@@ -105,7 +125,7 @@ def _name_parts(company: Company, number: int) -> tuple[int, int, tuple[tuple[st
     brands = len(words.heads) * len(words.tails)
     names = len(words.trades) * brands * len(words.suffixes)
     branch, place = divmod(number, names)
-    rest, trade = divmod(place * 7_919 % names, len(words.trades))
+    rest, trade = divmod((place * NAME_STEP + company.shift) % names, len(words.trades))
     suffix, brand = divmod(rest, brands)
     tail, head = divmod(brand, len(words.heads))
     return branch, trade, (words.heads[head], words.tails[tail]), suffix
@@ -128,7 +148,7 @@ def created_day(company: Company, number: int) -> int:
     sizes, calendar, seats = company.sizes, company.calendar, company.profile.seats
     place, seat = divmod(number, seats)
     if place < sizes.old_rounds:
-        return calendar.workday[calendar.began - 10 - number * 7_919 % 1_800]
+        return calendar.workday[calendar.began - 10 - (number * 7_919 + company.shift) % 1_800]
     steps = (place - sizes.old_rounds + 1) * RANGE - RANGE * seat // seats
     step = -(-steps // (sizes.rounds - sizes.old_rounds)) - 1
     return company.sales_days[min(step, RANGE - 1)]
@@ -140,7 +160,7 @@ def left_day(company: Company, number: int) -> int | None:
     if place >= company.sizes.old_rounds or place % QUIET_EVERY != QUIET:
         return None
     calendar = company.calendar
-    return calendar.began + number * 104_729 % (calendar.today - calendar.began)
+    return calendar.began + (number * 104_729 + company.shift) % (calendar.today - calendar.began)
 
 
 def account_pages(company: Company) -> Pages:
@@ -148,13 +168,9 @@ def account_pages(company: Company) -> Pages:
     once = accounts_of(company)
     total = once + (duplicates(once) if company.duplicates else 0)
     for _, numbers in blocks(total, PAGE):
-        columns = _account_columns(company, numbers, originals=[_original(number, once) for number in numbers])
+        columns = _account_columns(company, numbers, originals=[original_of(company, number) for number in numbers])
         soil(columns, numbers, table="accounts", stains=company.stains)
         yield columns
-
-
-def _original(number: int, once: int) -> int:
-    return number if number < once else (number - once) * DUPLICATE_EVERY + DUPLICATE_OFFSET
 
 
 def _account_columns(company: Company, numbers: range, *, originals: Sequence[int]) -> Columns:
@@ -171,7 +187,7 @@ def _account_columns(company: Company, numbers: range, *, originals: Sequence[in
         "modified_at": calendar.instants(changed),
         "name": [account_name(company, number) for number in numbers],
         "owner_id": sales.owners(seats, [calendar.today] * len(seats)),
-        "team_id": [sales.teams[seat] for seat in seats],
+        "team_id": looked_up(sales.teams, seats),
         "segment": [words.segments[SEGMENT_OF[number % SEGMENTS]] for number in originals],
         "industry": [industry(company, number) for number in originals],
         "region": [words.regions[sales.regions[seat]].name for seat in seats],
@@ -231,6 +247,6 @@ def _contact_columns(company: Company, rows: Sequence[tuple[int, int]]) -> Colum
 
 def _contact_name(company: Company, number: int) -> str:
     words = company.words
-    mixed = number * 48_611 % 1_000_003
+    mixed = (number * 48_611 + company.shift) % 1_000_003
     family = words.family[mixed // len(words.given) % len(words.family)]
     return words.person.format(given=words.given[mixed % len(words.given)], family=family)

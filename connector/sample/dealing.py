@@ -9,9 +9,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
-from connector.sample.company import Company, blocks, days_of
-from connector.sample.customers import SEGMENT_OF, SEGMENTS, contacts_at, entered, picked
+from connector.sample.calendar import month_start, quarter_start
+from connector.sample.company import Company, blocks, days_of, looked_up
+from connector.sample.customers import NEW_SHARE, SEGMENT_OF, SEGMENTS, contacts_at, entered, picked
 from connector.sample.draws import lognormal_pool, share, weighted_pool
 from kpi_engine.facts import SCALE
 
@@ -20,8 +22,7 @@ BLOCK = 250
 OPEN, WON, LOST, ABANDONED = range(4)
 ABANDONED_LIMIT = share(0.08)
 QUARTER_END_EIGHTHS, QUARTER_END_DAYS = 3, 16
-"""Three of eight deals that would close in a quarter's last month are hurried into its last days."""
-MONTH = 30
+"""Three of eight deals that would close in a quarter's second or third month close in its last days."""
 STAGES = 4
 CLOSING_TIME = 17 * 3600
 SEGMENT_FACTOR = (6, 2, 1)
@@ -42,6 +43,8 @@ class DealBlock:
     account_rows: Sequence[int]
     """The account's entry that the deal points to (accounts may have been entered twice)."""
     contacts: Sequence[int]
+    first_business: Sequence[bool]
+    """The account is the seat's newest."""
     products: Sequence[int]
     engaged_days: Sequence[int]
     close_days: Sequence[int]
@@ -64,25 +67,25 @@ def deal_blocks(company: Company) -> Iterator[DealBlock]:
 
 
 @cache
-def _source_pool() -> tuple[int, ...]:
+def _source_pool() -> array[int]:
     """Campaign, referral, website, partner, cold call, fair."""
     return weighted_pool((18, 24, 22, 16, 12, 8))
 
 
 @cache
-def _engage_pool() -> tuple[int, ...]:
+def _engage_pool() -> array[int]:
     return lognormal_pool(3, 0.9, most=21)
 
 
 @cache
-def _cycle_pool() -> tuple[int, ...]:
-    return tuple(max(1, days) for days in lognormal_pool(42, 0.65, size=4096, most=330))
+def _cycle_pool() -> array[int]:
+    return lognormal_pool(42, 0.65, size=4096, least=1, most=330)
 
 
 @cache
-def _amount_pool(price: int) -> tuple[int, ...]:
+def _amount_pool(price: int) -> array[int]:
     """What is sold at a price: a few pieces, seldom many; whole currency units."""
-    return tuple(max(1, units) for units in lognormal_pool(price * 2.2, 0.75, size=4096))
+    return lognormal_pool(price * 2.2, 0.75, least=1)
 
 
 class _Dealing:
@@ -91,26 +94,26 @@ class _Dealing:
     def __init__(self, company: Company) -> None:
         self.company = company
         truth, calendar = company.truth, company.calendar
-        self.hurried = tuple(self._closing_days(number) for number in range(len(calendar.days) - 100))
+        last = len(calendar.days) - 100
+        self.closing_days = array("H", chain.from_iterable(self._closing_days(number) for number in range(last)))
         self.amount_pools = [_amount_pool(product.price) for product in company.words.products]
-        self.factors = [SEGMENT_FACTOR[segment] for segment in SEGMENT_OF]
+        self.factors = looked_up(SEGMENT_FACTOR, SEGMENT_OF)
         self.in_shifted_team = [team == truth.shifted_team for team in company.staff.sales.teams]
         self.shift_day, self.fall_day = calendar.number(truth.mix_since), calendar.number(truth.product_since)
 
-    def _closing_days(self, number: int) -> tuple[int, ...]:
+    def _closing_days(self, number: int) -> list[int]:
         """Eight equally likely days on which a deal closes that would have closed on this one."""
         calendar = self.company.calendar
         day = calendar.days[number]
         choices = [calendar.workday[number]] * 8
-        if day.month % 3 == 0:
-            month_end = number - day.day + MONTH
+        if day.month % 3 != 1:
+            last = calendar.number(month_start(quarter_start(day), 3)) - 1
             for place in range(QUARTER_END_EIGHTHS):
-                rushed = month_end - (number * 5 + place * 7) % QUARTER_END_DAYS
-                while calendar.workday[rushed] != rushed:
-                    rushed -= 1
-                if rushed > number:
-                    choices[place] = rushed
-        return tuple(choices)
+                chosen = last - (number * 5 + place * 7) % QUARTER_END_DAYS
+                chosen -= max(0, calendar.days[chosen].weekday() - 4)  # not on a weekend, nor in the next quarter
+                if chosen > number:
+                    choices[place] = chosen
+        return choices
 
     def block(self, block: int, numbers: range) -> DealBlock:
         company, calendar = self.company, self.company.calendar
@@ -121,8 +124,9 @@ class _Dealing:
         created_days = days_of(numbers, rows=company.sizes.deals, timeline=company.sales_days)
         hours = draw("hour")
         created = calendar.at_work(created_days, hours)
-        seats = [company.market.seat_pool[place] for place in draw("seat")]
-        accounts = picked(company, created_days, seats=seats, news=draw("news"), ranks=draw("rank"))
+        seats = looked_up(company.market.seat_pool, draw("seat"))
+        news = draw("news")
+        accounts = picked(company, created_days, seats=seats, news=news, ranks=draw("rank"))
         engaged_days = self._engaged_days(created_days, draw("engaged"))
         abandoned = [place < ABANDONED_LIMIT for place in draw("abandoned")]
         close_days = self._close_days(engaged_days, abandoned=abandoned, draws=draw("cycle"))
@@ -142,6 +146,7 @@ class _Dealing:
             accounts=accounts,
             account_rows=entered(company, accounts, first=numbers.start),
             contacts=contacts_at(accounts, draw("contact")),
+            first_business=[place < NEW_SHARE for place in news],
             products=products,
             engaged_days=engaged_days,
             close_days=close_days,
@@ -149,7 +154,7 @@ class _Dealing:
             outcomes=outcomes,
             reached=self._reached(outcomes, created_days=created_days, close_days=close_days, draws=draw("stage")),
             amounts=self._amounts(products, seats=seats, accounts=accounts, draws=draw("amount")),
-            owners=company.staff.sales.owners(seats, [min(day, today) for day in close_days]),
+            owners=company.staff.sales.owners(seats, [day if day < today else today for day in close_days]),
             sources=[sources[place >> 6] for place in draw("source")],
         )
 
@@ -159,9 +164,9 @@ class _Dealing:
 
     def _close_days(self, engaged_days: Sequence[int], *, abandoned: Sequence[bool], draws: Sequence[int]) -> list[int]:
         """Working days; abandoned deals take twice as long, and quarters are loaded at their end."""
-        pool, hurried = _cycle_pool(), self.hurried
+        pool, closing_days = _cycle_pool(), self.closing_days
         return [
-            hurried[engaged + pool[place >> 4] * (1 + late)][place & 7]
+            closing_days[(engaged + pool[place >> 4] * (1 + late)) * 8 + (place & 7)]
             for engaged, late, place in zip(engaged_days, abandoned, draws, strict=True)
         ]
 
@@ -216,6 +221,6 @@ class _Dealing:
     ) -> list[int]:
         pools, factors, rates = self.amount_pools, self.factors, self.company.market.rates
         return [
-            (pools[product][place >> 4] * factors[account % SEGMENTS] * rates[seat] // 1_000 or 1) * SCALE
+            (pools[product][place >> 6] * factors[account % SEGMENTS] * rates[seat] // 1_000 or 1) * SCALE
             for product, seat, account, place in zip(products, seats, accounts, draws, strict=True)
         ]

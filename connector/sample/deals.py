@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from connector.sample.company import Columns, Company, Pages
-from connector.sample.customers import account_ids, contact_ids
-from connector.sample.dealing import ABANDONED, LOST, OPEN, STAGES, WON, DealBlock, deal_blocks
+from connector.sample.company import Columns, Company, Pages, looked_up
+from connector.sample.customers import account_ids, brands_of, contact_ids
+from connector.sample.dealing import LOST, OPEN, STAGES, WON, DealBlock, deal_blocks
 from connector.sample.dirt import soil
 
 DEAL, STAGE_CHANGE = 1_000_000_000, 10_000_000_000
-OUTCOMES = {OPEN: "open", WON: "won", LOST: "lost", ABANDONED: "abandoned"}
+OUTCOMES = ("open", "won", "lost", "abandoned")
 OPEN_PROBABILITY = (10.0, 30.0, 50.0, 75.0)
-TYPE_OF = (0, 0, 1, 1, 1, 2, 2, 1)
-"""Type of a deal, by three bits of a draw: two eighths new business, four expansion, two renewal."""
 CAMPAIGN, PARTNER = 0, 3
 """Positions among the sources."""
 CHANGES_EACH = 8
@@ -42,28 +40,33 @@ def _deal_columns(company: Company, deals: DealBlock) -> Columns:
     calendar, words, sales, market = company.calendar, company.words, company.staff.sales, company.market
     draws = company.draws.column("deals/words", deals.block, count=len(deals.numbers))
     names = [product.name for product in words.products]
-    products = [names[product] for product in deals.products]
+    products = looked_up(names, deals.products)
     outcomes, reached = deals.outcomes, deals.reached
     return {
         "id": deal_ids(deals.numbers),
         "modified_at": calendar.instants(_last_changes(company, deals)),
-        "name": [f"{product} {number:05}" for product, number in zip(products, deals.numbers, strict=True)],
+        "name": [
+            f"{brand}: {product}" for brand, product in zip(brands_of(company, deals.accounts), products, strict=True)
+        ],
         "account_id": account_ids(deals.account_rows),
         "contact_id": contact_ids(deals.contacts),
         "owner_id": list(deals.owners),
-        "team_id": [sales.teams[seat] for seat in deals.seats],
+        "team_id": looked_up(sales.teams, deals.seats),
         "pipeline": [words.pipelines[source == PARTNER] for source in deals.sources],
         "stage": _stages(company, deals),
-        "outcome": [OUTCOMES[outcome] for outcome in outcomes],
+        "outcome": looked_up(OUTCOMES, outcomes),
         "amount": list(deals.amounts),
-        "currency": [market.currencies[seat] for seat in deals.seats],
+        "currency": looked_up(market.currencies, deals.seats),
         "probability": [
             OPEN_PROBABILITY[stage] if outcome == OPEN else 100.0 if outcome == WON else 0.0
             for stage, outcome in zip(reached, outcomes, strict=True)
         ],
         "product": products,
-        "type": [words.deal_types[TYPE_OF[place & 7]] for place in draws],
-        "source": [words.sources[source] for source in deals.sources],
+        "type": [
+            words.deal_types[0 if new else 1 + (place & 1)]
+            for new, place in zip(deals.first_business, draws, strict=True)
+        ],
+        "source": looked_up(words.sources, deals.sources),
         "campaign_id": campaign_ids(company, deals.created_days, deals.sources),
         "lost_reason": [
             words.lost_reasons[(place >> 3) % 5] if outcome == LOST else None
@@ -112,8 +115,12 @@ def _expected(company: Company, deals: DealBlock, draws: Sequence[int]) -> list[
     """Reps expect to close eleven days early on the mean, so some open deals are overdue."""
     texts, workday = company.calendar.texts, company.calendar.workday
     return [
-        texts[max(created, workday[day - 21 + (place >> 7) % 21])]
-        for created, day, place in zip(deals.created_days, deals.close_days, draws, strict=True)
+        texts[hoped if hoped > created else created]
+        for created, hoped in zip(
+            deals.created_days,
+            [workday[day - 21 + (place >> 7) % 21] for day, place in zip(deals.close_days, draws, strict=True)],
+            strict=True,
+        )
     ]
 
 
@@ -144,11 +151,11 @@ def _change_columns(company: Company, deals: DealBlock) -> Columns:
         "deal_id": deal_ids([first + place for place in places]),
         "from_stage": [company.words.open_stages[change - 1] if change else None for change in changes],
         "to_stage": entered,
-        "amount": [deals.amounts[place] for place in places],
+        "amount": looked_up(deals.amounts, places),
         "currency": [market.currencies[deals.seats[place]] for place in places],
         "changed_at": list(at),
         "changed_by_id": company.staff.sales.owners(
-            [deals.seats[place] for place in places],
+            looked_up(deals.seats, places),
             [_change_day(company, deals, place, change) for place, change in zip(places, changes, strict=True)],
         ),
     }

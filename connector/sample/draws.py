@@ -2,7 +2,8 @@
 
 SHAKE-128 in counter mode is a published standard (FIPS 202), so the numbers do not depend on the machine or on the
 Python version, and any block of any table can be made without the blocks before it. One call gives a whole column of
-16-bit numbers for about 6 ns each, where a hash per row would cost 200.
+16-bit numbers for about 6 ns each, where a hash per row would cost 200. Pools are arrays, not tuples: they are looked
+up at random, and a tuple of large numbers does not fit into the processor's cache.
 """
 
 from __future__ import annotations
@@ -37,20 +38,20 @@ class Draws:
         return self.column(stream, block, count=1)[0]
 
 
-def weighted_pool(weights: Sequence[int], size: int = 1024) -> tuple[int, ...]:
+def weighted_pool(weights: Sequence[int], size: int = 1024) -> array[int]:
     """The positions of `weights`, each as often as its weight says: a uniform draw from it is a weighted draw.
 
     Whole numbers and largest remainder, so that the shares are exact to one slot and the same on every machine.
 
-    >>> weighted_pool([3, 1], size=8)
-    (0, 0, 0, 0, 0, 0, 1, 1)
+    >>> weighted_pool([3, 1], size=8).tolist()
+    [0, 0, 0, 0, 0, 0, 1, 1]
     """
     total = sum(weights)
     slots = [weight * size // total for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda place: (-(weights[place] * size % total), place))
     for place in by_remainder[: size - sum(slots)]:
         slots[place] += 1
-    return tuple(place for place, count in enumerate(slots) for _ in range(count))
+    return array("H", (place for place, count in enumerate(slots) for _ in range(count)))
 
 
 _DIGITS = Context(prec=15)
@@ -66,13 +67,15 @@ def _lognormal_factors(sigma: float, size: int) -> tuple[float, ...]:
     return tuple(float(_DIGITS.exp(Decimal(repr(round(sigma * quantile, 9))))) for quantile in quantiles)
 
 
-def lognormal_pool(median: float, sigma: float, *, size: int = 1024, most: float = float("inf")) -> tuple[int, ...]:
-    """Whole numbers at equally likely quantiles of a log-normal distribution, ascending and cut off at `most`.
+def lognormal_pool(
+    median: float, sigma: float, *, size: int = 1024, least: float = 0, most: float = float("inf")
+) -> array[int]:
+    """Whole numbers at equally likely quantiles of a log-normal distribution, ascending and cut off at both ends.
 
-    >>> lognormal_pool(100, 0.5, size=5)
-    (53, 77, 100, 130, 190)
+    >>> lognormal_pool(100, 0.5, size=5).tolist()
+    [53, 77, 100, 130, 190]
     """
-    return tuple(round(min(median * factor, most)) for factor in _lognormal_factors(sigma, size))
+    return array("q", (round(max(least, min(median * factor, most))) for factor in _lognormal_factors(sigma, size)))
 
 
 def share(probability: float) -> int:

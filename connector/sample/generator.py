@@ -196,6 +196,7 @@ def generate(
         sales_days=sales_days,
         service_days=calendar.timeline(EVEN_SEASONS, weekend=WHOLE_WEEK_SERVICE),
         sales_progress=progress_by_day(sales_days, len(calendar.days)),
+        shift=draws.one("names"),
         campaigns=campaigns_by_day(calendar, each_month=size.campaigns_per_month, campaigns=planned.campaigns),
     )
     return Sample(company, seed, scale, kinds, alike, connection)

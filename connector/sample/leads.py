@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connector.sample.company import Columns, Company, Pages
+from connector.sample.company import Columns, Company, Pages, looked_up
 from connector.sample.customers import account_ids
 from connector.sample.dealing import DealBlock, deal_blocks
 from connector.sample.deals import campaign_ids, deal_ids
@@ -46,7 +46,7 @@ def lead_ids(numbers: Sequence[int]) -> list[str]:
 
 def lead_blocks(company: Company) -> Iterator[LeadBlock]:
     """All leads, group by group."""
-    lags = tuple(max(1, days) for days in lognormal_pool(9, 0.8, most=60))
+    lags = lognormal_pool(9, 0.8, least=1, most=60)
     sources = weighted_pool((26, 10, 34, 8, 14, 8))
     for deals in deal_blocks(company):
         yield _lead_block(company, deals, lags=lags, source_pool=sources)
@@ -74,7 +74,7 @@ def _lead_block(company: Company, deals: DealBlock, *, lags: Sequence[int], sour
         numbers=range(first, first + count),
         deals=[None if place is None else deals.numbers[place] for place in became],
         accounts=[None if place is None else deals.account_rows[place] for place in became],
-        seats=[deals.seats[place] for place in beside],
+        seats=looked_up(deals.seats, beside),
         sources=[
             source_pool[number & 1023] if place is None else deals.sources[place]
             for place, number in zip(became, draw, strict=True)
@@ -112,9 +112,9 @@ def _lead_columns(company: Company, leads: LeadBlock) -> Columns:
         "id": lead_ids(leads.numbers),
         "modified_at": calendar.instants(last),
         "owner_id": company.staff.sales.owners(leads.seats, leads.created_days),
-        "source": [words.sources[source] for source in leads.sources],
+        "source": looked_up(words.sources, leads.sources),
         "campaign_id": campaign_ids(company, leads.created_days, leads.sources),
-        "status": [words.lead_statuses[status] for status in statuses],
+        "status": looked_up(words.lead_statuses, statuses),
         "created_at": calendar.instants(leads.created),
         "qualified_at": calendar.known_instants(leads.qualified),
         "converted_at": calendar.known_instants(leads.converted),

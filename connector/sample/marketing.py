@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from connector.sample.calendar import month_start
-from connector.sample.company import PAGE, Columns, Company, Pages, blocks, campaign_id
+from connector.sample.company import PAGE, Columns, Company, Pages, blocks, campaign_id, looked_up
 from connector.sample.customers import account_ids, contact_ids, contacts_at
 from connector.sample.deals import campaign_ids
 from connector.sample.draws import RANGE, share
@@ -55,7 +55,7 @@ def _campaign_columns(company: Company, numbers: range) -> Columns:
             )
             for number, kind, day in zip(numbers, kinds, first, strict=True)
         ],
-        "kind": [words.campaign_kinds[kind] for kind in kinds],
+        "kind": looked_up(words.campaign_kinds, kinds),
         "status": [words.campaign_statuses[2 if day < calendar.today else 1] for day in last],
         "started_on": calendar.dates(first),
         "ended_on": calendar.dates(last),
@@ -131,11 +131,11 @@ def _lead_members(company: Company, leads: LeadBlock) -> Iterator[Columns]:
     if not came:
         return
     at = calendar.instants(leads.created[place] for place in came)
-    numbers = [leads.numbers[place] for place in came]
+    numbers = looked_up(leads.numbers, came)
     yield {
         "id": [f"M{LEAD_MEMBER + number}" for number in numbers],
         "modified_at": at,
-        "campaign_id": [campaigns[place] for place in came],
+        "campaign_id": looked_up(campaigns, came),
         "contact_id": [None] * len(came),
         "lead_id": lead_ids(numbers),
         "account_id": [None] * len(came),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from connector.sample.company import PAGE, Columns, Company, Pages, blocks, days_of
+from connector.sample.company import PAGE, Columns, Company, Pages, blocks, days_of, looked_up
 from connector.sample.customers import (
     SEGMENT_OF,
     SEGMENTS,
@@ -63,14 +63,14 @@ def _of_deals(company: Company, deals: DealBlock) -> _Sold:
         if outcome == WON and day < today
     ]
     products = company.words.products
-    numbers = [deals.numbers[place] for place in won]
+    numbers = looked_up(deals.numbers, won)
     return _Sold(
         numbers=[ORDER + number for number in numbers],
-        accounts=[deals.account_rows[place] for place in won],
-        seats=[deals.seats[place] for place in won],
+        accounts=looked_up(deals.account_rows, won),
+        seats=looked_up(deals.seats, won),
         deals=list(deal_ids(numbers)),
-        days=[days[place] for place in won],
-        amounts=[deals.amounts[place] for place in won],
+        days=looked_up(days, won),
+        amounts=looked_up(deals.amounts, won),
         cost_percents=[products[deals.products[place]].cost_percent for place in won],
     )
 
@@ -79,7 +79,7 @@ def _of_shop(company: Company, block: int, numbers: range) -> _Sold:
     """Small repeat orders that customers place themselves."""
     draws, count = company.draws, len(numbers)
     days = days_of(numbers, rows=company.sizes.shop_orders, timeline=company.sales_days)
-    seats = [company.market.seat_pool[place] for place in draws.column("shop/seat", block, count=count)]
+    seats = looked_up(company.market.seat_pool, draws.column("shop/seat", block, count=count))
     accounts = picked(
         company, days, seats=seats, news=[RANGE] * count, ranks=draws.column("shop/rank", block, count=count)
     )
@@ -130,7 +130,7 @@ def _order_columns(company: Company, sold: _Sold, *, stream: str, block: int) ->
         "cost_amount": [
             amount * percent // 100 for amount, percent in zip(sold.amounts, sold.cost_percents, strict=True)
         ],
-        "currency": [company.market.currencies[seat] for seat in sold.seats],
+        "currency": looked_up(company.market.currencies, sold.seats),
         "ordered_on": calendar.dates(sold.days),
         "promised_on": calendar.dates(promised),
         "delivered_on": arrived,

@@ -176,7 +176,7 @@ class _Hiring:
 
 
 def person(words: Words, number: int) -> str:
-    """A name that no other of the first four thousand people has (2,500 and more in either language)."""
+    """A name that none of the next four thousand numbers has."""
     mixed = number * 1_009 % (len(words.given) * len(words.family))
     given, family = words.given[mixed % len(words.given)], words.family[mixed // len(words.given)]
     return words.person.format(given=given, family=family)

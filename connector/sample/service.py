@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from connector.sample.causes import SLOW_QUEUE
-from connector.sample.company import PAGE, Columns, Company, Pages, blocks, days_of
+from connector.sample.company import PAGE, Columns, Company, Pages, blocks, days_of, looked_up
 from connector.sample.customers import account_ids, contact_ids, contacts_at, picked
 from connector.sample.dirt import soil
 from connector.sample.draws import RANGE, lognormal_pool, share, weighted_pool
@@ -53,13 +53,13 @@ def case_blocks(company: Company) -> Iterator[CaseBlock]:
 
 
 @cache
-def _work_pool() -> tuple[int, ...]:
+def _work_pool() -> array[int]:
     """Seconds from the first answer to the solution."""
     return lognormal_pool(16 * 3600, 1.1, size=4096, most=40 * 86_400)
 
 
 @cache
-def _seat_pool(agents: int) -> tuple[int, ...]:
+def _seat_pool(agents: int) -> array[int]:
     return weighted_pool([1] * agents, size=RANGE)
 
 
@@ -76,9 +76,9 @@ def _case_block(company: Company, block: int, numbers: range) -> CaseBlock:
     ]
     agents = company.staff.service
     pool = _seat_pool(len(agents))
-    seats = [pool[place] for place in draw("seat")]
-    queues = [agents.regions[seat] for seat in seats]
-    sellers = [company.market.seat_pool[place] for place in draw("seller")]
+    seats = looked_up(pool, draw("seat"))
+    queues = looked_up(agents.regions, seats)
+    sellers = looked_up(company.market.seat_pool, draw("seller"))
     accounts = picked(company, days, seats=sellers, news=draw("news"), ranks=draw("rank"))
     responded = _responses(company, created, queues=queues, days=days, draws=draw("response"))
     work = _work_pool()
@@ -136,9 +136,9 @@ def _case_columns(company: Company, cases: CaseBlock) -> Columns:
         "account_id": account_ids(cases.accounts),
         "contact_id": contact_ids(cases.contacts),
         "owner_id": agents.owners(cases.seats, cases.days),
-        "team_id": [agents.teams[seat] for seat in cases.seats],
+        "team_id": looked_up(agents.teams, cases.seats),
         "channel": [words.channels[place & 3] for place in draws],
-        "type": [words.case_types[kind] for kind in types],
+        "type": looked_up(words.case_types, types),
         "topic": [words.topics[queue][(place >> 2) % 3] for queue, place in zip(cases.queues, draws, strict=True)],
         "priority": [words.priorities[(place >> 5) % 3] for place in draws],
         "status": [

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.sample.calendar import month_start
 from connector.sample.causes import SATISFIED, SATISFIED_WITH_SLOW, SLOW_QUEUE
-from connector.sample.company import PAGE, Columns, Company, Pages
+from connector.sample.company import PAGE, Columns, Company, Pages, looked_up
 from connector.sample.customers import (
     QUIET,
     QUIET_EVERY,
@@ -66,7 +66,7 @@ def _case_surveys(company: Company, cases: CaseBlock) -> Iterator[Columns]:
     answers = calendar.known_instants(answered)
     scores = _scores(company, cases, asked)
     known = [score if answer else None for score, answer in zip(scores, answers, strict=True)]
-    numbers = [cases.numbers[place] for place in asked]
+    numbers = looked_up(cases.numbers, asked)
     yield {
         "id": [f"Q{CASE + number}" for number in numbers],
         "modified_at": [answer or first for answer, first in zip(answers, calendar.instants(sent), strict=True)],
@@ -74,9 +74,7 @@ def _case_surveys(company: Company, cases: CaseBlock) -> Iterator[Columns]:
         "account_id": account_ids(cases.accounts[place] for place in asked),
         "contact_id": contact_ids(cases.contacts[place] for place in asked),
         "case_id": case_ids(numbers),
-        "owner_id": company.staff.service.owners(
-            [cases.seats[place] for place in asked], [cases.days[place] for place in asked]
-        ),
+        "owner_id": company.staff.service.owners(looked_up(cases.seats, asked), looked_up(cases.days, asked)),
         "user_id": [None] * len(asked),
         "topic": [words.survey_topics[0]] * len(asked),
         "comment": [_comment(company, score, number) for score, number in zip(known, numbers, strict=True)],

@@ -54,9 +54,9 @@ class Words:
     given: tuple[str, ...]
     family: tuple[str, ...]
     account: str
-    """Template of a customer's name, with {head}, {tail}, {trade} and {suffix}."""
+    """Template of a customer's name, with {head}, {tail}, {trade}, {suffix} and {city}."""
     account_twin: str
-    """How the same customer is entered a second time, with {name}."""
+    """How the same customer is entered a second time, with {name} and {city}."""
     branch: str
     """For more customers than there are names, with {name} and {number}."""
     heads: tuple[tuple[str, str], ...]
