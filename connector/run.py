@@ -1,4 +1,4 @@
-"""The whole loop: pull, compute, plan, apply. Safe to start again at any time: what is done is not done again."""
+"""The whole loop: pull, compute, targets, plan, apply. Safe to start again at any time: done is not done again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from connector.errors import ConnectorError, Interrupted, Message
 from connector.plan import PlanReport, plan
 from connector.pull import PullReport, pull, sources
 from connector.store import Store, problems, runs
+from connector.targets import GapReport, update_gaps
 from kpi_engine.errors import KpiError
 
 DONE, PARTLY, FAILED, INTERRUPTED = "done", "partly", "failed", "interrupted"
@@ -29,6 +30,7 @@ class RunReport:
     run_id: int
     pulled: PullReport
     computed: ComputeReport
+    gaps: GapReport
     planned: PlanReport
     applied: ApplyReport | None
     """None where the plan waits for a person, or there was nothing to write."""
@@ -49,11 +51,11 @@ class RunReport:
 
     @property
     def status(self) -> str:
-        """`failed` where a part of the source could not be read, `partly` where single records were left out."""
+        """`failed` where a part of the source could not be read, `partly` where records or targets were left out."""
         if self.pulled.failed:
             return FAILED
         refused = self.applied is not None and (self.applied.rejected or self.applied.unknown)
-        return PARTLY if self.quarantined or refused else DONE
+        return PARTLY if self.quarantined or self.gaps.problems or refused else DONE
 
 
 def run(
@@ -97,9 +99,10 @@ def run(
             progress=progress,
         )
         computed = compute(config, store, run_id=noted.run_id, as_of=as_of, engine=engine, progress=progress)
+        gaps = update_gaps(config, store, run_id=noted.run_id, progress=progress)
         planned = plan(config, store, adapters, now=now)
         applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress)
-        report = RunReport(noted.run_id, pulled, computed, planned, applied, _quarantined(store))
+        report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))
         noted.status, noted.summary = report.status, summary_of(report)
     return report
 
@@ -134,6 +137,9 @@ def summary_of(report: RunReport) -> dict[str, Any]:
         "failed_modules": [f"{module.connection}.{module.module}" for module in report.pulled.failed],
         "values": report.computed.cells,
         "values_changed": report.computed.changed,
+        "targets": report.gaps.targets,
+        "targets_left_out": len(report.gaps.problems),
+        "gaps_changed": report.gaps.changed,
         "plan": report.planned.plan_id,
         "records_planned": report.planned.changed_records,
         "records_written": report.applied.done if report.applied else 0,

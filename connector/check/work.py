@@ -11,6 +11,7 @@ from connector.config import Config
 from connector.config.connections import facts_of, filled_columns
 from connector.errors import ConnectorError, Message, Problem
 from connector.store import Store
+from connector.targets import check_targets
 from kpi_engine.evaluate import missing_columns
 
 
@@ -40,6 +41,7 @@ def _store_problems(config: Config) -> Iterator[Problem]:
     try:
         with Store.open(config.store, read_only=True) as store:
             yield from store.verify()
+            yield from check_targets(config, store).problems
     except ConnectorError as error:
         yield Problem(place, error.message, error.hint)
 

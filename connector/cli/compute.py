@@ -1,4 +1,4 @@
-"""`crm-kpi compute`: KPIs out of the facts that there are."""
+"""`crm-kpi compute`: KPIs out of the facts that there are, and how far each is from its target."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from connector.cli.failure import DONE, PARTLY
 from connector.cli.language import words
 from connector.cli.moment import as_of, instant
 from connector.cli.options import Command, as_json, common
 from connector.cli.output import Output, print_json
 from connector.cli.session import Session, current
+from connector.cli.target import gaps_data, show_gaps
 from connector.errors import Message
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     help=words(
-        "Compute the KPIs from the facts in the local database.\n\n"
+        "Compute the KPIs from the facts in the local database, and the gaps to their targets.\n\n"
         "The same facts, settings and moment give the same numbers, to the last bit."
     ),
     examples=("crm-kpi compute", "crm-kpi compute --as-of 2025-09-30"),
@@ -31,19 +33,23 @@ if TYPE_CHECKING:
 @as_json
 @common
 @current
-def compute(session: Session, as_of: date | datetime | None) -> None:
+def compute(session: Session, as_of: date | datetime | None) -> int:
     from connector.compute import compute as compute_all
     from connector.run import recorded
+    from connector.targets import update_gaps
 
     config, now = session.config(), session.now()
     moment = instant(as_of, config)
     with session.writing(config) as store, recorded(store, "compute", now=now) as noted, session.progress() as progress:
         report = compute_all(config, store, run_id=noted.run_id, as_of=moment, progress=progress)
-        noted.summary = {"values": report.cells, "values_changed": report.changed}
+        gaps = update_gaps(config, store, run_id=noted.run_id, progress=progress)
+        noted.summary = {"values": report.cells, "values_changed": report.changed, "gaps_changed": gaps.changed}
     if session.json:
-        print_json(asdict(report))
+        print_json({**asdict(report), "gaps": gaps_data(gaps)})
     else:
         show(session.output, report)
+        show_gaps(session.output, gaps)
+    return PARTLY if gaps.problems else DONE
 
 
 def show(output: Output, report: ComputeReport) -> None:

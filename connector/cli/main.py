@@ -27,6 +27,7 @@ from connector.cli.run import run
 from connector.cli.session import Session
 from connector.cli.status import status
 from connector.cli.store import store
+from connector.cli.target import target
 
 
 class Root(Group):
@@ -74,7 +75,7 @@ def cli() -> None:
     pass
 
 
-for command in (demo, init, check, pull, compute, plan, apply, run, status, kpi, store, adapter, completion):
+for command in (demo, init, check, pull, compute, plan, apply, run, status, kpi, target, store, adapter, completion):
     cli.add_command(command)
 
 

@@ -19,6 +19,7 @@ from connector.cli.options import Command, as_json, common
 from connector.cli.output import Output, print_json
 from connector.cli.pull import accept_deletions
 from connector.cli.session import Session, current
+from connector.cli.target import gaps_data, show_gaps
 
 if TYPE_CHECKING:
     from connector.run import RunReport
@@ -69,6 +70,7 @@ def as_data(report: RunReport) -> dict[str, Any]:
         "status": report.status,
         "summary": summary_of(report),
         "pull": pulling.as_data(report.pulled),
+        "gaps": gaps_data(report.gaps),
         "plan": planning.as_data(report.planned, {}),
         "waiting": report.waiting if report.waiting else None,
     }
@@ -79,6 +81,7 @@ def show(output: Output, report: RunReport) -> None:
     pulling.show(output, report.pulled)
     output.result()
     computing.show(output, report.computed)
+    show_gaps(output, report.gaps)
     output.result()
     if report.applied is not None:
         applying.show(output, report.applied)

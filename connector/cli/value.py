@@ -22,3 +22,16 @@ def shown_value(value: float | None, unit: str, *, currency: str = "") -> str:
             return f"{value:,.0f}"
         case _:
             return f"{value:,.4f}".rstrip("0").rstrip(".") + f" {unit}"
+
+
+def shown_gap(value: float | None, unit: str, *, currency: str = "") -> str:
+    """How far from a target, with its sign; percentages in percentage points.
+
+    >>> shown_gap(-0.03, "percent"), shown_gap(12.5, "hours"), shown_gap(None, "money")
+    ('-3.00 pp', '+12.5 hours', '')
+    """
+    if value is None:
+        return ""
+    if unit == "percent":
+        return f"{value * 100:+.2f} pp"
+    return ("" if value < 0 else "+") + shown_value(value, unit, currency=currency)

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from connector.store.database import Store
@@ -70,48 +71,39 @@ def is_empty(store: Store) -> bool:
 
 
 def values_at(store: Store, cells: Iterable[Cell], *, columns: tuple[str, ...]) -> dict[Cell, tuple[Any, ...]]:
-    """Cell -> the columns asked for of its KPI value; cells without one are left out."""
-    wanted = names(_known(columns), of="kpi_values")
-    with _asked(store, cells):
-        rows = store.db.conn.execute(
-            f"SELECT {names(VALUE_KEY, of='kpi_values')}, {wanted} FROM temp.asked JOIN kpi_values "
-            f"ON ({names(VALUE_KEY, of='kpi_values')}) = ({names(VALUE_KEY, of='asked')})"
-        )
-        return {row[: len(VALUE_KEY)]: row[len(VALUE_KEY) :] for row in rows}
+    """Cell -> the columns asked for of its KPI value; cells without one are left out.
+
+    One look-up by key each: a join would need a temporary table, which a store that is only read cannot have.
+    """
+    execute = store.db.conn.execute
+    statement = f"SELECT {names(_known(columns))} FROM kpi_values WHERE {_IS_CELL}"
+    found = ((cell, execute(statement, cell).fetchone()) for cell in dict.fromkeys(cells))
+    return {cell: row for cell, row in found if row is not None}
+
+
+_IS_CELL = " AND ".join(f"{quoted(name)} = ?" for name in VALUE_KEY)
 
 
 def values_beside(
     store: Store, cells: Iterable[Cell], *, columns: tuple[str, ...]
 ) -> Iterator[tuple[Cell, tuple[Any, ...]]]:
     """The values of the same KPIs, scopes and periods that are not among these cells themselves."""
-    wanted = names(_known(columns), of="kpi_values")
-    series, moments = ("connection", "kpi", "scope"), ("kpi", "scope", "period", "period_start")
-    with _asked(store, cells):
-        yield from (
-            (row[: len(VALUE_KEY)], row[len(VALUE_KEY) :])
-            for row in store.db.conn.execute(
-                f"SELECT {names(VALUE_KEY, of='kpi_values')}, {wanted} FROM kpi_values "
-                f"WHERE ({names(series)}) IN (SELECT DISTINCT {names(series, of='asked')} FROM temp.asked) "
-                f"AND ({names(moments)}) IN (SELECT DISTINCT {names(moments, of='asked')} FROM temp.asked) "
-                f"AND ({names(VALUE_KEY)}) NOT IN (SELECT {names(VALUE_KEY, of='asked')} FROM temp.asked) "
-                f"ORDER BY {names(VALUE_KEY)}"
-            )
-        )
+    asked = set(cells)
+    series: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for connection, kpi, scope, _, period, start in asked:
+        series[connection, kpi, scope].add(f"{period} {start}")
+    statement = (
+        f"SELECT {names(VALUE_KEY)}, {names(_known(columns))} FROM kpi_values "
+        "WHERE connection = ? AND kpi = ? AND scope = ? "
+        "AND period || ' ' || period_start IN (SELECT value FROM json_each(?)) "
+        f"ORDER BY {names(VALUE_KEY)}"
+    )
+    for key, periods in sorted(series.items()):
+        for row in store.db.conn.execute(statement, (*key, json.dumps(sorted(periods)))).fetchall():
+            if row[: len(VALUE_KEY)] not in asked:
+                yield row[: len(VALUE_KEY)], row[len(VALUE_KEY) :]
 
 
 def _known(columns: tuple[str, ...]) -> tuple[str, ...]:
     """Only columns that there are."""
     return tuple(VALUE_COLUMNS[VALUE_COLUMNS.index(name)] for name in columns)
-
-
-@contextmanager
-def _asked(store: Store, cells: Iterable[Cell]) -> Iterator[None]:
-    """A temporary table of cells: one join instead of a query for each."""
-    execute = store.db.conn.execute
-    execute("DROP TABLE IF EXISTS temp.asked")
-    execute(f"CREATE TEMP TABLE asked ({names(VALUE_KEY)}, PRIMARY KEY ({names(VALUE_KEY)})) WITHOUT ROWID")
-    try:
-        store.db.conn.executemany(f"INSERT OR IGNORE INTO asked VALUES ({', '.join('?' * len(VALUE_KEY))})", cells)
-        yield
-    finally:
-        execute("DROP TABLE IF EXISTS temp.asked")

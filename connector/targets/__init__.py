@@ -2,10 +2,12 @@
 
 ``files`` finds them, ``text_file``, ``workbook`` and ``yaml_file`` turn each into lines, ``entry`` makes a target of a
 line (``subject`` whose, ``goal`` what, ``baseline`` from where), ``book`` looks at all of them together, ``standing``
-at the values, ``gaps`` writes how each stands; ``template`` writes a sheet to fill in, ``taking`` takes one in.
+at the values, ``gaps`` writes how each stands, ``checking`` says what is odd, ``listing`` names things;
+``template`` writes a sheet to fill in, ``taking`` takes one in.
 """
 
 from connector.targets.book import Book, read_book, sums
+from connector.targets.checking import TargetCheck, check_targets
 from connector.targets.entry import Entry
 from connector.targets.gaps import GapReport, update_gaps
 from connector.targets.standing import Standing
@@ -18,7 +20,9 @@ __all__ = [
     "GapReport",
     "Standing",
     "TakingReport",
+    "TargetCheck",
     "Template",
+    "check_targets",
     "read_book",
     "sums",
     "take",

@@ -54,7 +54,7 @@ def read_book(config: Config, store: Store, *, files: Mapping[str, Path] | None 
         problems.extend(lines.problems)
         filled = [line for line in lines.lines if not line.values.keys().isdisjoint(GOALS)]
         unset += len(lines.lines) - len(filled)
-        entries.extend(filter(None, (reader.read(line, problems) for line in filled)))
+        entries.extend(filter(None, (reader.read(line, problems, file=name) for line in filled)))
     standing, superseded, doubles = _in_force(entries)
     problems.extend(doubles)
     problems.extend(_parents(standing))

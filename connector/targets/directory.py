@@ -87,6 +87,7 @@ class Directory:
         self._store = store
         self._connections = frozenset(connections)
         self._registers: dict[str, Register] = {}
+        self._names_by_scope: dict[str, Mapping[tuple[str, str], str]] = {}
 
     def register(self, scope: str) -> Register:
         """The records of a scope."""
@@ -132,3 +133,15 @@ class Directory:
     def left_on(self) -> Mapping[Node, str]:
         """The last day of those who have one."""
         return {Node(each.connection, "owner", each.id): each.left_on for each in self._people if each.left_on}
+
+    def name_of(self, node: Node) -> str:
+        """How people call a place; its id where it has no name."""
+        if node.scope == ORGANISATION.scope:
+            return ""
+        return self._names(node.scope).get((node.connection, node.scope_id)) or node.scope_id
+
+    def _names(self, scope: str) -> Mapping[tuple[str, str], str]:
+        if scope not in self._names_by_scope:
+            records = self.register(scope).records
+            self._names_by_scope[scope] = {(each.connection, each.id): each.name for each in records}
+        return self._names_by_scope[scope]

@@ -32,6 +32,8 @@ class Entry:
 
     target: Target
     line: Line
+    file: str
+    """The name of its file in messages."""
     baseline_from: Period | None
     """None: it states its baseline itself, or has none."""
 
@@ -53,7 +55,7 @@ class EntryReader:
         self._goals = GoalReader(AmountReader(self._currency, style))
         self._baselines = BaselineReader(self._goals, calendar, dict(config.kpis.scopes))
 
-    def read(self, line: Line, problems: list[Problem]) -> Entry | None:
+    def read(self, line: Line, problems: list[Problem], *, file: str) -> Entry | None:
         """The target; None where something is wrong with it, and everything that is is added to the problems."""
         reader = LineReader(line)
         subject = self._subjects.read(reader)
@@ -63,7 +65,7 @@ class EntryReader:
         if target is None or subject is None or reader.problems:
             return None
         frozen = None if target.baseline is not None else self._baselines.period(reader, subject)
-        return Entry(target, line, frozen)
+        return Entry(target, line, file, frozen)
 
     def _check_currency(self, line: LineReader, subject: Subject | None) -> None:
         given = line.text("currency").upper()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from connector.config import Config
 from connector.errors import Message, Problem
 from connector.store import Store, baselines, gaps
-from connector.targets.book import Book, read_book, sums
+from connector.targets.book import Book, read_book
+from connector.targets.checking import mismatches
 from connector.targets.standing import Standing
 from kpi_engine.gap import Gap
-from kpi_engine.target import RollUp
 
 Progress = Callable[[Message], None]
 
@@ -34,7 +34,7 @@ class GapReport:
     colours: Mapping[str, int]
     """Colour -> how many gaps have it."""
     statuses: Mapping[str, int]
-    mismatches: tuple[RollUp, ...]
+    mismatches: tuple[Problem, ...]
     """Teams whose people's targets do not add up to the team's own."""
     problems: tuple[Problem, ...]
     """Targets that are left out, each with its place and its remedy."""
@@ -65,8 +65,8 @@ def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress
     with store.transaction():
         frozen = baselines.freeze(store, taken.values(), run_id)
         changed = gaps.write(store, rows, run_id)
-    mismatches = tuple(each for each in sums(config, book.directory, targets) if not each.matches)
-    return _report(book, rows=rows, changed=changed, frozen=frozen, mismatches=mismatches)
+    found = mismatches(config, book.directory, targets)
+    return _report(book, rows=rows, changed=changed, frozen=frozen, mismatches=found)
 
 
 def _report(
@@ -75,7 +75,7 @@ def _report(
     rows: Collection[Gap] = (),
     changed: int = 0,
     frozen: int = 0,
-    mismatches: tuple[RollUp, ...] = (),
+    mismatches: tuple[Problem, ...] = (),
 ) -> GapReport:
     return GapReport(
         targets=len(book.entries),

@@ -8,9 +8,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from connector.config import Config
-from connector.errors import ConfigError, ConnectorError, Message
+from connector.errors import ConfigError, ConnectorError, Message, Problem
 from connector.store import Store
-from connector.targets.book import Book, read_book
+from connector.targets.book import read_book
 from connector.targets.files import in_folder, shown_name, target_files
 
 FOLDER = "targets"
@@ -26,7 +26,6 @@ class TakingReport:
     unset: int
     copied: bool
     """False where it lay there already."""
-    book: Book
 
 
 def take(config: Config, store: Store, file: Path, *, replace: bool = False) -> TakingReport:
@@ -54,9 +53,12 @@ def take(config: Config, store: Store, file: Path, *, replace: bool = False) -> 
     book = read_book(config, store, files=files)
     if found := [*problems, *book.problems]:
         raise ConfigError(found)
+    targets = sum(entry.file == name for entry in (*book.entries, *book.superseded))
+    if not targets:
+        hint = Message("fill in target, low, high or change in at least one row")
+        raise ConfigError([Problem(name, Message("no row is filled in"), hint)])
     copied = own is None and _copy(source, target)
-    lines = [entry for entry in book.entries if entry.line.where().startswith(name)]
-    return TakingReport(target, targets=len(lines), unset=book.unset, copied=copied, book=book)
+    return TakingReport(target, targets=targets, unset=book.unset, copied=copied)
 
 
 def _refuse_unread(config: Config, target: Path) -> None:
