@@ -45,7 +45,7 @@ def write(path: Path, sizes: Sizes = Sizes(), *, seed: int = 1) -> None:
         db.execute("PRAGMA journal_mode=OFF")
         for table in ("users", "teams", "deals", "cases", "activities", "fx_rates"):
             db.execute(_ddl(table))
-        draw = random.Random(seed)  # noqa: S311  # data for a benchmark, not a secret
+        draw = random.Random(seed)  # data for a benchmark, not a secret
         _fill(db, "teams", _teams(sizes))
         _fill(db, "users", _users(sizes))
         _fill(db, "deals", _deals(sizes, draw))
@@ -75,7 +75,11 @@ def _fill(db: sqlite3.Connection, table: str, rows: Iterator[dict[str, object]])
 
 def _teams(sizes: Sizes) -> Iterator[dict[str, object]]:
     for number in range(sizes.teams):
-        yield {"id": f"team{number:03}", "name": f"Team {number}", "parent_id": f"team{number // 4:03}" if number else None}
+        yield {
+            "id": f"team{number:03}",
+            "name": f"Team {number}",
+            "parent_id": f"team{number // 4:03}" if number else None,
+        }
 
 
 def _users(sizes: Sizes) -> Iterator[dict[str, object]]:

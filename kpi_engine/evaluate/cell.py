@@ -119,7 +119,12 @@ class Reader:
         """The aggregates in a row; of nothing, where the query had no row for the cell."""
         if row is None:
             return Raw(denominator=0) if self._divides else Raw()
-        return Raw(**{role: row[position] for role, position in self.positions.items()})
+        return Raw._make([default if position is None else row[position] for position, default in self._fields])
+
+    @cached_property
+    def _fields(self) -> list[tuple[int | None, Any]]:
+        """For each aggregate of a cell its position in a row, or its value where the definition has none."""
+        return [(self.positions.get(role), Raw._field_defaults[role]) for role in Raw._fields]
 
     def outcome(self, raw: Raw, timing: Timing = NO_TIMING, *, more_excluded: int = 0) -> Outcome:
         """The cell's value, interval and status.

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from kpi_engine.definition import Definition, Derived
-from kpi_engine.evaluate.answers import ByGrain
+from kpi_engine.evaluate.answers import Answer, ByGrain
 from kpi_engine.evaluate.assumption import average
 from kpi_engine.evaluate.cell import Outcome, Timing, timing
 from kpi_engine.evaluate.derived import calculate, inputs_of
@@ -49,11 +49,50 @@ class ScopeCells:
             for grain in self.preparation.request.scopes[self.name]
             for period in self.preparation.listed(definition, self.name, grain)
         ]
-        is_sparse = self.name == scope.ACCOUNT
+        if isinstance(definition, Derived) or self._is_without_answer(definition.id):
+            yield from self._one_by_one(definition, periods)
+        else:
+            yield from self._from_rows(definition, periods)
+
+    def _one_by_one(self, definition: Definition, periods: list[Period]) -> Iterator[tuple[Member, Period, Outcome]]:
         for member in sorted(self._members(definition)):
             for period in periods:
-                if not is_sparse or self._has_rows(definition, member, period):
+                if not self._is_sparse or self._has_rows(definition, member, period):
                     yield member, period, self.outcome(definition.id, member, period)
+
+    def _from_rows(self, definition: Definition, periods: list[Period]) -> Iterator[tuple[Member, Period, Outcome]]:
+        """The same, with what all members share looked up once: there may be millions of cells."""
+        shared = [(period, *self._shared(definition, period)) for period in periods]
+        for member in sorted(self._members(definition)):
+            for period, number, age, answer, empty in shared:
+                row = None if answer is None else answer.rows.get((*member, number))
+                if answer is None or row is None:
+                    if not self._is_sparse:
+                        yield member, period, empty
+                    continue
+                raw = answer.reader.raw(row)
+                if raw.rows or raw.excluded or not self._is_sparse:
+                    yield member, period, answer.reader.outcome(raw, age, more_excluded=self._more(definition.id))
+
+    def _shared(self, definition: Definition, period: Period) -> tuple[int, Timing, Answer | None, Outcome]:
+        """The period's number, what its age says, the answer for its grain, and the cell of a member without rows."""
+        number, age = self.preparation.spine.numbers[period], self._timing(definition, period)
+        answer = self.answers.get(definition.id, {}).get(period.grain)
+        if answer is None:
+            return number, age, None, FAILED
+        empty = answer.reader.outcome(answer.reader.raw(None), age, more_excluded=self._more(definition.id))
+        return number, age, answer, empty
+
+    def _more(self, kpi: str) -> int:
+        """Rows that could belong to any period; only the organisation is told."""
+        return self.unplaced.get(kpi, 0) if self.name == scope.ORGANISATION else 0
+
+    @property
+    def _is_sparse(self) -> bool:
+        return self.name == scope.ACCOUNT
+
+    def _is_without_answer(self, kpi: str) -> bool:
+        return kpi in self.preparation.unusable or kpi in self.preparation.unanswerable
 
     def outcome(self, kpi: str, member: Member, period: Period) -> Outcome:
         """What one cell holds."""
@@ -68,8 +107,8 @@ class ScopeCells:
         if answer is None:
             return FAILED
         row = answer.rows.get((*member, self.preparation.spine.numbers[period]))
-        more = self.unplaced.get(kpi, 0) if self.name == scope.ORGANISATION else 0
-        return answer.reader.outcome(answer.reader.raw(row), self._timing(definition, period), more_excluded=more)
+        age = self._timing(definition, period)
+        return answer.reader.outcome(answer.reader.raw(row), age, more_excluded=self._more(kpi))
 
     def _calculated(self, definition: Derived, member: Member, period: Period) -> Outcome:
         return calculate(

@@ -8,6 +8,8 @@ The shape of every pass::
 
     WITH r AS (SELECT time, group key, conditions and measures of each row FROM facts AS f …)
     SELECT is total, connection, key, period, aggregates … FROM r JOIN spine AS p ON … GROUP BY … ORDER BY …
+
+Queries are built in place (``copy=False``): sqlglot otherwise copies the whole query at each step.
 """
 
 from __future__ import annotations
@@ -106,7 +108,8 @@ class Pass:
         )
         select = self.placed(select)
         select.set("group", self._group())
-        return tree.checked(select.order_by(*(exp.Ordered(this=tree.number(n + 1)) for n in range(KEYS))))
+        by_keys = (exp.Ordered(this=tree.number(n + 1)) for n in range(KEYS))
+        return tree.checked(select.order_by(*by_keys, copy=False))
 
     def unplaced_query(self) -> exp.Select:
         """One row: for each definition, how many rows pass its filters (or might) but have no time."""
@@ -115,24 +118,28 @@ class Pass:
         return tree.checked(self._with_rows(select.from_(tree.table(ROW, alias=ROW)), placed=False))
 
     def placed(self, select: exp.Select) -> exp.Select:
-        """The selection FROM rows in their periods; filters and groups are the caller's."""
+        """The selection FROM rows in their periods; filters and groups are the caller's. Changes what it is given."""
         periods = spine.TABLE if self.place.until else spine.DAYS_TABLES[self._time_type]
-        bound = select.from_(tree.table(ROW, alias=ROW)).join(tree.table(periods, alias=PERIOD), on=self._in_period())
+        bound = select.from_(tree.table(ROW, alias=ROW)).join(
+            tree.table(periods, alias=PERIOD), on=self._in_period(), copy=False
+        )
         if self._is_team:
             above = _same("t", ROW, "team_id", "key")
-            bound = bound.join(tree.table(scope.TEAM_TREE, alias="t"), on=above, join_type="left")
+            bound = bound.join(tree.table(scope.TEAM_TREE, alias="t"), on=above, join_type="left", copy=False)
         if self._converts_at_period:
-            bound = bound.join(tree.table(fx.TABLE, alias=RATE), on=self._rate_of_period(), join_type="left")
+            bound = bound.join(
+                tree.table(fx.TABLE, alias=RATE), on=self._rate_of_period(), join_type="left", copy=False
+            )
         grains = [tree.text(grain.value) for grain in self.grains]
-        bound = bound.where(exp.In(this=tree.column("grain", of=PERIOD), expressions=grains))
+        bound = bound.where(exp.In(this=tree.column("grain", of=PERIOD), expressions=grains), copy=False)
         return self._with_rows(bound, placed=True)
 
     def _with_rows(self, select: exp.Select, *, placed: bool) -> exp.Select:
         for first, alias in self._compiled[1].firsts.items():
             earliest = f"{alias}_time"
-            select = select.with_(earliest, as_=self._earliest(first))
-            select = select.with_(alias, as_=self._first_ids(first, earliest))
-        return select.with_(ROW, as_=self._row_query(placed=placed))
+            select = select.with_(earliest, as_=self._earliest(first), copy=False)
+            select = select.with_(alias, as_=self._first_ids(first, earliest), copy=False)
+        return select.with_(ROW, as_=self._row_query(placed=placed), copy=False)
 
     # ---- the keys -----------------------------------------------------------------------------------------------
 
@@ -186,12 +193,14 @@ class Pass:
         ).from_(tree.table(self.place.table.name, alias=INNER))
         if self._is_team and self.place.table.column("owner_id"):
             owner = _same(scope.USERS, INNER, "id", "owner_id")
-            select = select.join(tree.table("users", alias=scope.USERS), on=owner, join_type="left")
+            select = select.join(tree.table("users", alias=scope.USERS), on=owner, join_type="left", copy=False)
         if self._converts and not self._converts_at_period:
-            select = select.join(tree.table(fx.TABLE, alias=RATE), on=self._rate_of_row(), join_type="left")
+            select = select.join(tree.table(fx.TABLE, alias=RATE), on=self._rate_of_row(), join_type="left", copy=False)
         for alias in self._compiled[1].firsts.values():
-            select = select.join(tree.table(alias, alias=alias), on=_same(alias, INNER, "id"), join_type="left")
-        return select.where(*self._has_place(placed))
+            select = select.join(
+                tree.table(alias, alias=alias), on=_same(alias, INNER, "id"), join_type="left", copy=False
+            )
+        return select.where(*self._has_place(placed), copy=False)
 
     def _plain_columns(self) -> list[str]:
         names = ["connection"] if self.identified or scope.has_connection(self._scope) else []
