@@ -13,7 +13,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +48,9 @@ SEEN_AS: Mapping[ColumnType, str] = {
     ),
 }
 """How a stored column is converted; what cannot be read becomes missing instead of stopping the query."""
+
+READERS = 2
+"""Tables that are read at the same time."""
 
 SQL_TYPES = {"text": "VARCHAR", "integer": "BIGINT"}
 
@@ -107,8 +111,7 @@ class DuckDBEngine:
         with _reading(store):
             self._run(f"LOAD {_quoted(str(extension_file()))}")
             self._run(f"ATTACH {_quoted(str(store))} AS store (TYPE sqlite, READ_ONLY)")
-            for name, columns in tables.items():
-                self._run(_copy_statement(facts[name], columns))
+            self._run_together([_copy_statement(facts[name], columns) for name, columns in tables.items()])
             self._run("DETACH store")
             self.lock()
 
@@ -145,10 +148,26 @@ class DuckDBEngine:
         with _asking():
             return self._run(tree.sql(dialect=self.dialect)).fetchall()
 
+    def _run_together(self, statements: Collection[str]) -> None:
+        """Statements that do not touch each other: reading SQLite keeps one core busy per table, not more."""
+        opened = self._opened()
+        with ThreadPoolExecutor(READERS) as pool:
+            done = [pool.submit(_run_apart, opened, statement) for statement in statements]
+        for each in done:
+            each.result()
+
     def _run(self, statement: str) -> DuckDBPyConnection:
+        return self._opened().execute(statement)
+
+    def _opened(self) -> DuckDBPyConnection:
         if self._connection is None:
             raise RuntimeError("the engine is not open")
-        return self._connection.execute(statement)
+        return self._connection
+
+
+def _run_apart(opened: DuckDBPyConnection, statement: str) -> None:
+    with closing(opened.cursor()) as cursor:
+        cursor.execute(statement)
 
 
 def extension_file() -> Path:
