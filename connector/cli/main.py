@@ -23,6 +23,7 @@ from connector.cli.language import words
 from connector.cli.options import Group, common
 from connector.cli.plan import plan
 from connector.cli.pull import pull
+from connector.cli.report import report
 from connector.cli.run import run
 from connector.cli.session import Session
 from connector.cli.status import status
@@ -75,7 +76,23 @@ def cli() -> None:
     pass
 
 
-for command in (demo, init, check, pull, compute, plan, apply, run, status, kpi, target, store, adapter, completion):
+for command in (
+    demo,
+    init,
+    check,
+    pull,
+    compute,
+    plan,
+    apply,
+    run,
+    report,
+    status,
+    kpi,
+    target,
+    store,
+    adapter,
+    completion,
+):
     cli.add_command(command)
 
 
