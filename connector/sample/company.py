@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, TypeAlias, TypeVar
 
 from connector.sample.calendar import Calendar
@@ -100,16 +101,12 @@ def _centred_skills(seats: Seats, seat_pool: Sequence[int], *, draws: Draws) -> 
     return [skill - weighted[team] / total[team] for skill, team in zip(raw, seats.teams, strict=True)]
 
 
-def progress_by_day(timeline: Sequence[int], days: int) -> tuple[int, ...]:
+def progress_by_day(timeline: Sequence[int], days: int) -> array[int]:
     """For each day, how many steps of the timeline lie before it."""
     steps = [0] * (days + 1)
     for day in timeline:
         steps[day + 1] += 1
-    passed, progress = 0, []
-    for count in steps[:days]:
-        passed += count
-        progress.append(passed)
-    return tuple(progress)
+    return array("l", accumulate(steps[:days]))
 
 
 _T = TypeVar("_T")

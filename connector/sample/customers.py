@@ -51,13 +51,10 @@ def picked(
     old, growth = sizes.old_rounds, sizes.rounds - sizes.old_rounds
     late = [RANGE * seat // count for seat in range(count)]
     existing = [old + (growth * progress[day] + late[seat] >> 16) for day, seat in zip(days, seats, strict=True)]
-    rounds = [
-        rows - 1 if new < NEW_SHARE else rows * rank * rank >> 32
-        for rows, new, rank in zip(existing, news, ranks, strict=True)
-    ]
     return [
-        (place - 1 if place % QUIET_EVERY == QUIET else place) * count + seat
-        for place, seat in zip(rounds, seats, strict=True)
+        ((place := rows - 1 if new < NEW_SHARE else rows * rank * rank >> 32) - (place % QUIET_EVERY == QUIET)) * count
+        + seat
+        for rows, new, rank, seat in zip(existing, news, ranks, seats, strict=True)
     ]
 
 
