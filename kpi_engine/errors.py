@@ -2,7 +2,8 @@
 
 ```
 KpiError                  a message and a hint
-|- DefinitionError        a definition is wrong          (all its problems at once)
+|- DocumentError          a text cannot be used          (all its problems at once)
+|  `- DefinitionError     the KPIs in it cannot
 |- MissingFact            a definition names a table or column that no fact has
 `- EngineError            a query failed; the KPIs of that query have status `error`, the others go on
 ```
@@ -42,12 +43,16 @@ class KpiError(Exception):
         self.hint = hint
 
 
-class DefinitionError(KpiError):
-    """One or more KPI definitions cannot be used; `problems` lists everything that is wrong."""
+class DocumentError(KpiError):
+    """A text of the user's cannot be used; `problems` lists everything that is wrong with it, not the first only."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(Message("{problems}", problems="; ".join(map(str, self.problems))))
+
+
+class DefinitionError(DocumentError):
+    """One or more KPI definitions cannot be used."""
 
 
 class MissingFact(KpiError):

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.check.report import Findings, Proposal
-from connector.config.document import Document, Steps
 from connector.errors import Message
 from connector.formats.infer import ColumnProfile, Format
 from connector.formats.misfit import Misfit, shown
@@ -17,6 +16,7 @@ from connector.formats.number import NumberFormat, Reader
 from connector.mapping import ColumnMapping, TableMapping
 from connector.mapping.fit import Tally
 from connector.mapping.readers import DAYS, FORMATTED, column_reader
+from kpi_engine.document import Document, Steps
 from kpi_engine.facts import Column, ColumnType
 
 NAMED = 8

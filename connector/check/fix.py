@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from connector.check.report import Proposal
-from connector.config.document import Document, Steps, parse_document
 from connector.config.layout import flow
-from connector.errors import ConfigError
+from kpi_engine.document import Steps, compose, read_document
+from kpi_engine.errors import DocumentError
 
 
 def fixed(text: str, proposals: Iterable[Proposal]) -> tuple[str, tuple[Proposal, ...]]:
@@ -29,7 +29,7 @@ def fixed(text: str, proposals: Iterable[Proposal]) -> tuple[str, tuple[Proposal
 
 
 def _with(text: str, proposal: Proposal) -> str | None:
-    node = _node(yaml.compose(text, Loader=yaml.SafeLoader), proposal.way)
+    node = _node(compose(text, name=""), proposal.way)
     changed = _inserted(text, node, proposal)
     return changed if changed is not None and _says(changed, text, proposal) else None
 
@@ -66,24 +66,10 @@ def _inserted(text: str, node: yaml.Node | None, proposal: Proposal) -> str | No
 def _says(changed: str, text: str, proposal: Proposal) -> bool:
     """Whether the changed text says what it should, and nothing else."""
     try:
-        before, after = _read(text), _read(changed)
-    except ConfigError:
+        before, after = read_document(text, name=""), read_document(changed, name="")
+    except DocumentError:
         return False
-    return bool(after.data == _expected(before.data, proposal))
-
-
-def _read(text: str) -> Document:
-    return parse_document(text, environment=_Anything(), name="")
-
-
-class _Anything(dict[str, str]):
-    """An environment in which every variable is set, to its own name."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
-        return name
+    return not after.problems and bool(after.data == _expected(before.data, proposal))
 
 
 def _expected(data: Any, proposal: Proposal) -> Any:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.config import Connection
-from connector.config.document import Document, Steps
 from connector.contract import Page
 from connector.errors import Message, Problem
 from connector.formats.misfit import Misfit
 from connector.mapping import TableMapping
 from connector.mapping.links import NameIndex
+from kpi_engine.document import Document, Steps
 from kpi_engine.facts import FACTS
 
 NAMED = 5

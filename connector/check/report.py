@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.config.document import Steps
 from connector.errors import Problem
+from kpi_engine.document import Steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from connector.check.names import NamesTrial
 from connector.check.report import Findings, Proposal
 from connector.config import Config, Connection
 from connector.config.connections import facts_of
-from connector.config.document import Steps
 from connector.contract import Adapter, ModuleInfo, Page, PullEvent, Unreadable
 from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
 from connector.mapping import TableMapping
 from connector.mapping.check import unknown_fields
 from connector.transport import converse
+from kpi_engine.document import Steps
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Settings: one YAML file, read and checked as a whole, so that every problem is reported at once."""
 
 from connector.config.connections import Connection
-from connector.config.document import Document, parse_document, read_document
+from connector.config.document import parse_document, read_document
 from connector.config.model import (
     DatedNumber,
     FieldSource,
@@ -21,7 +21,6 @@ __all__ = [
     "Config",
     "Connection",
     "DatedNumber",
-    "Document",
     "FieldSource",
     "FieldsTarget",
     "Kpis",

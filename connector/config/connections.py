@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from connector import registry
-from connector.config.document import Document, Steps, read_document
+from connector.config.document import read_document
 from connector.config.faults import faults
 from connector.contract import Adapter, AdapterType
 from connector.errors import ConfigError, Problem
 from connector.mapping import TableMapping, merged
 from connector.mapping.check import column_of, mapping_faults
+from kpi_engine.document import Document, Steps
 from kpi_engine.facts import FACTS, FactTable
 
 
@@ -89,7 +90,9 @@ class _Reading:
         own = self.raw.get("mapping") or {}
         if not isinstance(own, dict):
             return None
-        tables = {name: self._table(name, raw) for name, raw in merged(_default_mapping(kind), own).items()}
+        default = _default_mapping(kind)
+        self.problems.extend(default.problems)
+        tables = {name: self._table(name, raw) for name, raw in merged(default.data, own).items()}
         right = {name: table for name, table in tables.items() if table is not None}
         return right if len(right) == len(tables) else None
 
@@ -125,9 +128,8 @@ def filled_columns(connections: Mapping[str, Connection]) -> dict[str, set[str]]
     return filled
 
 
-def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
-    """What the adapter ships, as plain data; nothing in it comes from the environment."""
+def _default_mapping(kind: AdapterType) -> Document:
+    """What the adapter ships; nothing in it comes from the environment."""
     if kind.default_mapping is None:
-        return {}
-    tables: Mapping[str, Any] = read_document(kind.default_mapping, environment={}).data
-    return tables
+        return Document("", data={})
+    return read_document(kind.default_mapping, environment={})

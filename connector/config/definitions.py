@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from connector.config.document import Document
 from connector.config.model import Kpis
 from connector.errors import Message, Problem, did_you_mean
 from kpi_engine import catalog, rules
 from kpi_engine.definition import Definition, Derived
+from kpi_engine.document import Document
 from kpi_engine.errors import DefinitionError
 from kpi_engine.expression import Names, names, parse
 from kpi_engine.facts import FactTable

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from connector.config.document import Document, Steps
 from connector.errors import Message, Problem, did_you_mean
+from kpi_engine.document import Document, Steps, at
 
 _A_GROUP = Message("must be a group of settings, each on a line of its own")
 _A_DATE = Message("must be a date such as 2017-03-01")
@@ -96,24 +96,15 @@ def _overshadowed(way: Steps, details: ErrorDetails, placed: Iterable[tuple[Step
 
 def _place(data: Any, prefix: Steps, loc: tuple[int | str, ...]) -> Steps:
     """pydantic's `loc` without the names of union branches, which no file contains."""
-    value, way = _at(data, prefix), list(prefix)
+    value, way = at(data, prefix), list(prefix)
     for index, step in enumerate(loc):
-        inner = _at(value, (step,))
+        inner = at(value, (step,))
         last = index == len(loc) - 1
         if inner is None and not (last and isinstance(value, dict) and step != "[key]"):
             continue
         value = inner
         way.append(step)
     return tuple(way)
-
-
-def _at(data: Any, steps: Steps) -> Any:
-    for step in steps:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 def _problem(document: Document, way: Steps, details: ErrorDetails, *, known: Iterable[str]) -> Problem:

@@ -12,12 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from connector.config.connections import Connection, facts_of, read_connections
 from connector.config.definitions import Definitions, read_definitions
-from connector.config.document import Document, read_document
+from connector.config.document import read_document
 from connector.config.faults import faults
 from connector.config.model import DatedNumber, Kpis, Organisation, SettingsFile, Targets, WriteBack
 from connector.config.references import References
 from connector.errors import ConfigError, Message, Problem, did_you_mean
 from kpi_engine.definition import Definition
+from kpi_engine.document import Document
 from kpi_engine.errors import KpiError
 from kpi_engine.period import Calendar
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from connector.config.connections import Connection
 from connector.config.definitions import Definitions
-from connector.config.document import Document, Steps
 from connector.config.model import FieldsTarget, Kpis, RecordsTarget, Target, WriteBack
 from connector.errors import Message, Problem, did_you_mean
+from kpi_engine.document import Document, Steps
 from kpi_engine.period import Grain
 
 RECORD_SCOPES: Mapping[str, str] = {"account": "accounts", "owner": "users", "team": "teams"}

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from kpi_engine.document import read_document
 
 _SEPARATORS = " _-./\\()（）[]【】:：#"
 
@@ -59,7 +59,8 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The words that ship."""
-    raw = yaml.safe_load(files(__package__).joinpath("synonyms.yaml").read_text("utf-8"))
+    text = files(__package__).joinpath("synonyms.yaml").read_text("utf-8")
+    raw = read_document(text, name="synonyms.yaml").data
     return Vocabulary(
         tables=_plain_lists(raw["tables"]),
         ids=tuple(raw["ids"]),

@@ -9,8 +9,8 @@ from typing import Any
 from connector.errors import Message, Problem
 from connector.targets.fields import FIELDS, GROUPS, unknown_field
 from connector.targets.lines import Line, Lines
-from kpi_engine.catalog.document import Document, Path, read_document
-from kpi_engine.errors import DefinitionError
+from kpi_engine.document import Document, Steps, read_document
+from kpi_engine.errors import DocumentError
 
 _A_LIST = Message("must be a list of targets under the word `targets`")
 
@@ -20,11 +20,11 @@ class YamlFile:
     """Entries by their place in the list."""
 
     document: Document
-    grouped: dict[tuple[int, str], Path] = field(default_factory=dict)
+    grouped: dict[tuple[int, str], Steps] = field(default_factory=dict)
     """(entry, field) -> where it stands, when it stands in a group."""
 
     def where(self, number: int, field: str = "") -> str:
-        path: Path = ("targets", number)
+        path: Steps = ("targets", number)
         return self.document.where(self.grouped.get((number, field), (*path, field) if field else path))
 
 
@@ -34,9 +34,9 @@ def read_yaml(content: bytes, name: str) -> Lines:
         document = read_document(content.decode("utf-8-sig"), name=name)
     except UnicodeDecodeError:
         return Lines(problems=[Problem(name, Message("is not written in UTF-8"), Message("save it as UTF-8"))])
-    except DefinitionError as error:
+    except DocumentError as error:
         return Lines(problems=list(error.problems))
-    source, found = YamlFile(document), Lines()
+    source, found = YamlFile(document), Lines(problems=list(document.problems))
     for number, entry in enumerate(_entries(document, found.problems)):
         if isinstance(entry, dict):
             found.lines.append(Line(source, number, _values(source, number, entry, found.problems)))
@@ -67,7 +67,7 @@ def _values(source: YamlFile, number: int, entry: Mapping[str, Any], problems: l
     for key, value in entry.items():
         if isinstance(value, dict) and key in GROUPS:
             for inner, each in value.items():
-                path: Path = ("targets", number, key, inner)
+                path: Steps = ("targets", number, key, inner)
                 if inner in GROUPS[key]:
                     source.grouped[number, GROUPS[key][inner]] = path
                     values[GROUPS[key][inner]] = each

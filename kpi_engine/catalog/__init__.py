@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from kpi_engine.catalog.document import read_document
 from kpi_engine.catalog.reading import read_definitions
 from kpi_engine.definition import Definition
 
@@ -40,4 +39,4 @@ def read_family(text: str, where: str) -> tuple[Definition, ...]:
     Traceback (most recent call last):
     kpi_engine.errors.DefinitionError: my_kpis.yaml:2 kpis[0]: id is missing; ...
     """
-    return read_definitions(read_document(text, name=where))
+    return read_definitions(text, name=where)

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from kpi_engine.catalog.document import Document, Path
 from kpi_engine.definition import Definition, Family
-from kpi_engine.errors import NO_HINT, DefinitionError, Problem, did_you_mean
+from kpi_engine.document import Document, Steps, read_document
+from kpi_engine.errors import NO_HINT, DefinitionError, DocumentError, Problem, did_you_mean
 from kpi_engine.message import Message
 
 Finding = Mapping[str, Any]
@@ -19,20 +19,27 @@ _FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 _LONGEST_EXCERPT = 60
 
 
-def read_definitions(document: Document) -> tuple[Definition, ...]:
-    """The definitions of one file.
+def read_definitions(text: str, *, name: str) -> tuple[Definition, ...]:
+    """The definitions of one file; `name` is how errors call it.
 
     Raises:
-        DefinitionError: with everything in the file that does not fit the grammar.
+        DefinitionError: with everything in the file that is no YAML or does not fit the grammar.
     """
     try:
-        return Family.model_validate(document.data).kpis
+        document = read_document(text, name=name)
+    except DocumentError as exc:
+        raise DefinitionError(exc.problems) from exc
+    try:
+        family = Family.model_validate(document.data)
     except ValidationError as exc:
-        raise DefinitionError(_problems(exc, document)) from exc
+        raise DefinitionError([*document.problems, *_problems(exc, document)]) from exc
+    if document.problems:
+        raise DefinitionError(document.problems)
+    return family.kpis
 
 
 def _problems(exc: ValidationError, document: Document) -> list[Problem]:
-    found: dict[tuple[Path, str], Problem] = {}
+    found: dict[tuple[Steps, str], Problem] = {}
     for finding in exc.errors(include_url=False):
         if finding["type"] == _FOLLOWS_FROM_ANOTHER:
             continue
@@ -43,7 +50,7 @@ def _problems(exc: ValidationError, document: Document) -> list[Problem]:
     return list(found.values())
 
 
-def _problem(finding: Finding, path: Path, *, models: Iterable[type[BaseModel]], document: Document) -> Problem:
+def _problem(finding: Finding, path: Steps, *, models: Iterable[type[BaseModel]], document: Document) -> Problem:
     message, hint = _sentence(finding, models)
     match finding["type"]:
         case "missing":
@@ -116,7 +123,7 @@ def _excerpt(value: object) -> str:
 # Where a finding lies. Pydantic's path also names the members of unions that it tried; no such key stands in the file.
 
 
-def _place(loc: Iterable[str | int]) -> tuple[Path, frozenset[type[BaseModel]]]:
+def _place(loc: Iterable[str | int]) -> tuple[Steps, frozenset[type[BaseModel]]]:
     """The path in the file, and the models whose keys may stand around its last step."""
     path: list[str | int] = []
     around: frozenset[type[BaseModel]] = frozenset({Family})

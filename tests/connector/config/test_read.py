@@ -181,7 +181,7 @@ def test_targets_have_their_kind(tmp_path: Path) -> None:
         (
             "  name: Lantern",
             "  extra_holidays: [soon]",
-            "organisation.extra_holidays[1]: must be a date such as 2017-03-01",
+            "organisation.extra_holidays[0]: must be a date such as 2017-03-01",
         ),
         ("      deals:\n        id: Id", "      dael:\n        id: Id", "crm-kpi.yaml:14 connections.crm.mapping.dael"),
         (
@@ -203,15 +203,15 @@ def test_what_is_wrong_is_named_with_its_line_and_remedy(tmp_path: Path, old: st
     ("more", "said"),
     [
         ("conections: {}", "conections: is not a known setting (did you mean connections?)"),
-        ("kpis: {enabled: [win_rat]}", "kpis.enabled[1]: win_rat is not a KPI (did you mean win_rate?)"),
+        ("kpis: {enabled: [win_rat]}", "kpis.enabled[0]: win_rat is not a KPI (did you mean win_rate?)"),
         ("kpis: {enabled: [won_margin]}", "gross_margin"),
-        ("kpis: {files: [none.yaml]}", "kpis.files[1]: none.yaml cannot be read"),
+        ("kpis: {files: [none.yaml]}", "kpis.files[0]: none.yaml cannot be read"),
         ("kpis: {scopes: {teem: [year]}}", "kpis.scopes.teem: teem is not a scope (did you mean team?)"),
-        ("kpis: {scopes: {team: [yaer]}}", "kpis.scopes.team[1]: must be one of 'week'"),
+        ("kpis: {scopes: {team: [yaer]}}", "kpis.scopes.team[0]: must be one of 'week'"),
         ("kpis: {scopes: {account: [week]}}", "accounts are not computed by week"),
         ("kpis: {since: yesterday}", "kpis.since: must be a date such as 2017-03-01"),
         ("assumptions: {m: 0.3}", "assumptions.m: must be a list"),
-        ("assumptions: {m: [{from: 2017-01-01, value: 1e999}]}", "assumptions.m[1].value: must be a finite number"),
+        ("assumptions: {m: [{from: 2017-01-01, value: 1e999}]}", "assumptions.m[0].value: must be a finite number"),
         (
             "assumptions: {m: [{from: 2017-01-01, value: 1}, {from: 2017-01-01, value: 2}]}",
             "two values begin on 2017-01-01",
@@ -255,7 +255,7 @@ def test_a_circle_of_kpis_is_refused(tmp_path: Path) -> None:
 def test_everything_is_reported_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("tables:", "tabels:").replace("EUR", "euro") + "kpis: {enabled: [win_rat]}\nsotre: x\n"
     problems = wrong(tmp_path, text)
-    for place in ("tabels", "organisation.currency", "kpis.enabled[1]", "sotre"):
+    for place in ("tabels", "organisation.currency", "kpis.enabled[0]", "sotre"):
         assert any(place in problem for problem in problems), (place, problems)
 
 
