@@ -81,6 +81,13 @@ def timing(definition: Definition, period: Period, *, first: date | None, cut: d
         period: the cell's.
         first: the day of the first fact of the definition's table.
         cut: the first day that is not counted.
+
+    >>> from kpi_engine.catalog import shipped
+    >>> from kpi_engine.period import Grain
+    >>> [new_customers] = [one for one in shipped() if one.id == "new_customers"]
+    >>> march = Period(Grain.MONTH, date(2017, 3, 1), date(2017, 4, 1))
+    >>> timing(new_customers, march, first=date(2016, 12, 1), cut=date(2017, 4, 2))
+    Timing(immature=False, truncated=True)
     """
     matures = None if period.end is None else period.end + timedelta(days=definition.maturity_days)
     return Timing(

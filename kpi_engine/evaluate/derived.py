@@ -136,7 +136,12 @@ def _fits_float(number: Fraction) -> bool:
 
 
 def inputs_of(definition: Definition) -> frozenset[str]:
-    """The KPIs that the definition itself names."""
+    """The KPIs that the definition itself names.
+
+    >>> from kpi_engine.catalog import shipped
+    >>> [sorted(inputs_of(one)) for one in shipped() if one.id in ("order_amount_growth", "win_rate")]
+    [[], ['order_amount']]
+    """
     return names(_parsed(definition.expression)).kpis if isinstance(definition, Derived) else frozenset()
 
 

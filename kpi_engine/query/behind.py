@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from kpi_engine.query import tree
-from kpi_engine.query.measure import ROW, Part
+from kpi_engine.query.aggregate import Part
+from kpi_engine.query.measure import ROW
 from kpi_engine.query.passes import PERIOD, Pass
 
 ROW_COLUMNS = ("connection", "id", "numerator", "denominator", "excluded")

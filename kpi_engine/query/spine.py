@@ -90,7 +90,12 @@ def _day(bound: int, time: ColumnType) -> int:
 
 
 def cut_day(calendar: Calendar, as_of: datetime) -> date:
-    """The first day that is not counted: the one after the report's own."""
+    """The first day that is not counted: the one after the report's own.
+
+    >>> from datetime import UTC
+    >>> cut_day(Calendar("Asia/Shanghai"), datetime(2017, 3, 31, 16, tzinfo=UTC)).isoformat()
+    '2017-04-02'
+    """
     return calendar.local_date(as_of) + timedelta(days=1)
 
 
