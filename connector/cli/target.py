@@ -46,8 +46,8 @@ def target() -> None:
         "--template a sheet is written instead: a row per KPI, person and period."
     ),
     examples=(
-        "crm-kpi target import --template targets.xlsx --kpi win_rate --period 2026-Q1",
-        "crm-kpi target import targets.xlsx",
+        "crm-kpi target import --template to_fill_in.xlsx --kpi win_rate --period 2026-Q1",
+        "crm-kpi target import targets.csv",
     ),
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))

@@ -183,6 +183,10 @@ class Targets(Section):
         return self
 
 
+ValuePart = Literal["value", "numerator", "denominator", "n", "ci_low", "ci_high", "status", "as_of", "data_as_of"]
+GapPart = Literal["target", "gap", "attainment", "progress", "expected", "pace", "rag", "gap_status"]
+
+
 class FieldSource(Section):
     """Which number goes into a field of a record."""
 
@@ -192,10 +196,8 @@ class FieldSource(Section):
     """The period's length; the one that contains the moment of the data is written."""
     periods_back: int = Field(default=0, ge=0, le=120)
     """`0` writes the running period, `1` the last full one, and so on."""
-    show: Literal["value", "numerator", "denominator", "n", "ci_low", "ci_high", "status", "as_of", "data_as_of"] = (
-        "value"
-    )
-    """Which part of the KPI value is written."""
+    show: Literal[ValuePart, GapPart] = "value"
+    """Which part of the KPI value is written, or of the gap to its target."""
 
 
 class _Target(Section):

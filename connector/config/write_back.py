@@ -80,6 +80,7 @@ def plan_basis(config: Config, store: Store) -> str:
         [
             confirmation_digest(config),
             freshness.values_mark(store),
+            freshness.gaps_mark(store),
             runs.data_as_of(store),
             [[each.connection, each.module] for each in coverage.all(store) if not each.complete],
             [source_digest(config, store, target) for target in config.write_back.targets],

@@ -1,4 +1,4 @@
-"""What the CRM should show, out of `kpi_values`: fields on records, and report records."""
+"""What the CRM should show, out of `kpi_values` and `gaps`: fields on records, and report records."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from connector.config import Config, FieldSource, FieldsTarget, RecordsTarget
 from connector.config.references import RECORD_SCOPES
 from connector.config.write_back import REPORT_FIELDS
 from connector.contract import Cell
-from connector.store import Store, facts, freshness, values
+from connector.store import Store, facts, freshness, gaps, values
 from kpi_engine.definition import Unit
 from kpi_engine.evaluate import Status
 from kpi_engine.period import Calendar, Grain, Period
 
-NUMBERS = ("value", "ci_low", "ci_high")
-"""The judgement; shown with status `ok` only. Counts are shown always: they say why there is no judgement."""
+NUMBERS = ("value", "ci_low", "ci_high", "gap", "attainment", "progress", "expected", "pace")
+"""The judgement; shown with status `ok` only. Counts are shown always: they say why there is no judgement. So are the
+target and its colour, which is grey then."""
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, Mapping[str, Cell]]
@@ -56,7 +57,8 @@ def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
 def _parts(
     store: Store, target: FieldsTarget, source: FieldSource, *, period: Period
 ) -> Iterable[tuple[str, str, str, Cell]]:
-    return values.parts(
+    parts = gaps.parts if source.show in gaps.PARTS else values.parts
+    return parts(
         store,
         source.show,
         connection=target.connection,

@@ -14,6 +14,12 @@ def values_mark(store: Store) -> str:
     return json.dumps(row)
 
 
+def gaps_mark(store: Store) -> str:
+    """Changes whenever a gap does."""
+    row = store.db.conn.execute("SELECT count(*), max(run_id) FROM gaps").fetchone()
+    return json.dumps(row)
+
+
 def values_as_of(store: Store) -> str | None:
     """The moment for which the values were computed; None where there are none."""
     value: str | None = store.db.conn.execute("SELECT max(as_of) FROM kpi_values").fetchone()[0]

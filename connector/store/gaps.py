@@ -65,6 +65,19 @@ def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:
         yield dict(zip(columns, row, strict=True))
 
 
+PARTS = {name: name for name in ("target", "gap", "attainment", "progress", "expected", "pace", "rag")} | {
+    "gap_status": "status"
+}
+"""What a field of a CRM may show -> the column that holds it."""
+
+
+def parts(store: Store, part: str, **where: object) -> list[tuple[str, str, str, Any]]:
+    """(scope id, unit, status, one part) of the rows that `where` names, as `values.parts` gives it for values."""
+    conditions = " AND ".join(f"{quoted(GAP_COLUMNS[GAP_COLUMNS.index(name)])} = ?" for name in where)
+    statement = f"SELECT scope_id, unit, status, {quoted(PARTS[part])} FROM gaps WHERE {conditions}"
+    return store.db.conn.execute(statement, tuple(where.values())).fetchall()
+
+
 def is_empty(store: Store) -> bool:
     """Whether there are none."""
     return store.db.conn.execute("SELECT 1 FROM gaps LIMIT 1").fetchone() is None

@@ -52,7 +52,9 @@ def accounts(store: Store) -> list[tuple[str, str, str | None]]:
     ).fetchall()
 
 
-def known_scope_ids(store: Store, scope: str) -> list[str]:
-    """The values of a dimension for which there are KPI values."""
-    rows = store.db.conn.execute("SELECT DISTINCT scope_id FROM kpi_values WHERE scope = ? ORDER BY 1", (scope,))
-    return [row[0] for row in rows]
+def known_scope_ids(store: Store, scope: str) -> list[tuple[str, str]]:
+    """(connection, scope id) of every place of a scope for which there are KPI values."""
+    return store.db.conn.execute(
+        "SELECT DISTINCT connection, scope_id FROM kpi_values WHERE scope = ? AND scope_id <> '(none)' ORDER BY 1, 2",
+        (scope,),
+    ).fetchall()

@@ -3,16 +3,16 @@
 ``files`` finds them, ``text_file``, ``workbook`` and ``yaml_file`` turn each into lines, ``entry`` makes a target of a
 line (``subject`` whose, ``goal`` what, ``baseline`` from where), ``book`` looks at all of them together, ``standing``
 at the values, ``gaps`` writes how each stands, ``checking`` says what is odd, ``listing`` names things;
-``template`` writes a sheet to fill in, ``taking`` takes one in.
+``sheet`` writes one to fill in, ``taking`` takes one in.
 """
 
 from connector.targets.book import Book, read_book, sums
 from connector.targets.checking import TargetCheck, check_targets
 from connector.targets.entry import Entry
 from connector.targets.gaps import GapReport, update_gaps
+from connector.targets.sheet import Template, template, write_csv, write_xlsx
 from connector.targets.standing import Standing
 from connector.targets.taking import TakingReport, take
-from connector.targets.template import Template, template, write_csv, write_xlsx
 
 __all__ = [
     "Book",

@@ -8,7 +8,7 @@ from connector.errors import Message
 from connector.targets.goal import GoalReader
 from connector.targets.period_label import read_period
 from connector.targets.reader import LineReader
-from connector.targets.subject import Subject
+from connector.targets.subject import Measure, Subject
 from kpi_engine.errors import KpiError
 from kpi_engine.period import Calendar, Grain, Period
 from kpi_engine.target import AtLeast, AtMost, Baseline, Goal
@@ -26,12 +26,12 @@ class BaselineReader:
     computed: dict[str, tuple[Grain, ...]]
     """Scope -> the periods that there are values for."""
 
-    def stated(self, line: LineReader, subject: Subject) -> Baseline | None:
+    def stated(self, line: LineReader, measure: Measure, subject: Subject | None) -> Baseline | None:
         """The number that the line itself gives."""
-        value = self.goals.number(line, "baseline", subject)
+        value = self.goals.number(line, "baseline", measure)
         if value is None:
             return None
-        period = self.period(line, subject)
+        period = None if subject is None else self.period(line, subject)
         return Baseline(
             value=value,
             period=None if period is None else period.grain,

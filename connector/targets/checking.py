@@ -53,8 +53,7 @@ def mismatches(config: Config, directory: Directory, targets: Iterable[Target]) 
 def _mismatch(found: RollUp, period: Period, directory: Directory, calendar: Calendar) -> Problem:
     where = f"{found.kpi} {label(period, calendar=calendar)} {directory.name_of(found.node)}".rstrip()
     message = Message(
-        "the {count} targets below add up to {total}, its own is {own}: {difference} ({share})",
-        count=len(found.parts),
+        "the targets below add up to {total}, its own is {own}: {difference} ({share})",
         total=f"{found.total:,.10g}",
         own=f"{found.own:,.10g}",
         difference=f"{found.difference:+,.10g}",

@@ -96,16 +96,20 @@ class Directory:
         return self._registers[scope]
 
     def _records(self, scope: str) -> Iterable[Named]:
+        """Those that the CRM has; where it exports none (only deals, say), those that values are known of."""
+        return self._exported(scope) or [Named(*row, row[1]) for row in known_scope_ids(self._store, scope)]
+
+    def _exported(self, scope: str) -> list[Named]:
         match scope:
             case "owner":
-                return (Named(each.connection, each.id, each.name or "") for each in self._people)
+                return [Named(each.connection, each.id, each.name or "") for each in self._people]
             case "team":
-                return (Named(each.connection, each.id, each.name or "") for each in self._teams)
+                return [Named(each.connection, each.id, each.name or "") for each in self._teams]
             case "account":
                 rows = accounts(self._store)
-                return (Named(*row[:2], row[2] or "") for row in rows if row[0] in self._connections)
+                return [Named(*row[:2], row[2] or "") for row in rows if row[0] in self._connections]
             case _:
-                return (Named("", scope_id, scope_id) for scope_id in known_scope_ids(self._store, scope))
+                return []
 
     @cached_property
     def _people(self) -> list[Person]:
@@ -123,6 +127,10 @@ class Directory:
         for team in self._teams:
             parent = Node(team.connection, "team", team.parent_id or "")
             found[Node(team.connection, "team", team.id)] = parent if parent in known else ORGANISATION
+        if not self._people:
+            return found | {
+                Node(each.connection, "owner", each.id): ORGANISATION for each in self.register("owner").records
+            }
         for person in self._people:
             parent = Node(person.connection, "team", person.team_id or "")
             if person.active:

@@ -16,11 +16,11 @@ from connector.targets.goal import GoalReader, possible
 from connector.targets.lines import Line
 from connector.targets.period_label import read_day, read_grain
 from connector.targets.reader import LineReader
-from connector.targets.subject import Subject, SubjectReader
+from connector.targets.subject import Measure, Subject, SubjectReader
 from kpi_engine.definition import Unit
 from kpi_engine.errors import KpiError
 from kpi_engine.period import Period
-from kpi_engine.target import Baseline, Benchmark, Goal, Target, Thresholds, Within
+from kpi_engine.target import Baseline, Benchmark, ByChange, Goal, Target, Thresholds, Within
 
 ATTAINMENTS = ("mirror", "inverse")
 HIGHEST_VERSION = 10_000
@@ -58,53 +58,55 @@ class EntryReader:
     def read(self, line: Line, problems: list[Problem], *, file: str) -> Entry | None:
         """The target; None where something is wrong with it, and everything that is is added to the problems."""
         reader = LineReader(line)
-        subject = self._subjects.read(reader)
-        self._check_currency(reader, subject)
-        target = None if subject is None else self._target(reader, subject)
+        measure = self._subjects.measure(reader)
+        subject = self._subjects.read(reader, measure)
+        target = self._target(reader, measure, subject)
         problems.extend(reader.problems)
         if target is None or subject is None or reader.problems:
             return None
         frozen = None if target.baseline is not None else self._baselines.period(reader, subject)
         return Entry(target, line, file, frozen)
 
-    def _check_currency(self, line: LineReader, subject: Subject | None) -> None:
+    def _target(self, line: LineReader, measure: Measure | None, subject: Subject | None) -> Target | None:
+        """Reads on where the subject is wrong: the person who mends the file should hear of everything at once."""
+        self._check_currency(line)
+        details = self._details(line)
+        if measure is None:
+            return None
+        _check_unit(line, measure)
+        details["benchmark"] = self._benchmark(line, measure)
+        baseline = self._baselines.stated(line, measure, subject)
+        if "baseline" not in line and subject is not None:
+            self._baselines.period(line, subject)
+        goal = self._goals.read(line, measure, baseline=baseline)
+        if goal is None or line.problems or subject is None:
+            return None
+        _check_goal(line, goal, baseline, measure)
+        return self._made(line, subject, goal=goal, baseline=baseline, details=details)
+
+    def _check_currency(self, line: LineReader) -> None:
         given = line.text("currency").upper()
         if given and given != self._currency:
             error = other_currency(given, self._currency)
             line.wrong("currency", error.message, hint=error.hint)
-        unit = line.text("unit").lower()
-        if unit and subject is not None and unit != subject.nature.unit.value:
-            message = Message(
-                "{kpi} is in {unit}, not in {given}", kpi=subject.kpi, unit=subject.nature.unit, given=unit
-            )
-            line.wrong("unit", message, hint=Message("write the target in the KPI's own unit"))
 
-    def _target(self, line: LineReader, subject: Subject) -> Target | None:
-        baseline = self._baselines.stated(line, subject)
-        if "baseline" not in line:
-            self._baselines.period(line, subject)
-        goal = self._goals.read(line, subject, baseline=baseline)
-        details = {
+    def _details(self, line: LineReader) -> dict[str, Any]:
+        return {
             "thresholds": self._thresholds(line),
-            "benchmark": self._benchmark(line, subject),
             "version": _version(line),
-            "review": self._optional(line, "review", read_grain),
+            "review": _optional(line, "review", read_grain),
             "attainment": _attainment(line),
         }
-        if goal is None or line.problems:
-            return None
-        self._check_goal(line, goal, baseline, subject)
-        return self._made(line, subject, goal=goal, baseline=baseline, details=details)
 
     def _made(
         self, line: LineReader, subject: Subject, *, goal: Goal, baseline: Baseline | None, details: dict[str, Any]
     ) -> Target:
-        node, period = subject.node, subject.period
+        node, period, measure = subject.node, subject.period, subject.measure
         return Target(
             id=line.text("id") or usual_id(subject),
-            kpi=subject.kpi,
-            unit=subject.nature.unit,
-            currency=self._currency if subject.nature.unit is Unit.MONEY else "",
+            kpi=measure.kpi,
+            unit=measure.nature.unit,
+            currency=self._currency if measure.nature.unit is Unit.MONEY else "",
             goal=goal,
             connection=node.connection,
             scope=node.scope,
@@ -119,15 +121,6 @@ class EntryReader:
             **details,
         )
 
-    def _check_goal(self, line: LineReader, goal: Goal, baseline: Baseline | None, subject: Subject) -> None:
-        check_way(line, goal, baseline)
-        if not isinstance(goal, Within) and "tolerance" in line:
-            line.wrong(
-                "tolerance", Message("only a range has a tolerance"), hint=Message("give low or high, or take it out")
-            )
-        if goal.kind == "by_change" and baseline is not None:
-            line.attempt("change", lambda: possible(goal.change.applied_to(baseline.value), subject))
-
     def _thresholds(self, line: LineReader) -> Thresholds:
         if "green" not in line and "amber" not in line:
             return self._usual
@@ -135,9 +128,9 @@ class EntryReader:
         merged = {**self._usual.model_dump(), **{name: each for name, each in numbers.items() if each is not None}}
         return line.attempt("amber" if "amber" in line else "green", lambda: Thresholds(**merged)) or self._usual
 
-    def _benchmark(self, line: LineReader, subject: Subject) -> Benchmark | None:
-        value = self._goals.number(line, "benchmark", subject)
-        source, on = line.text("benchmark_source"), self._optional(line, "benchmark_on", read_day)
+    def _benchmark(self, line: LineReader, measure: Measure) -> Benchmark | None:
+        value = self._goals.number(line, "benchmark", measure)
+        source, on = line.text("benchmark_source"), _optional(line, "benchmark_on", read_day)
         if "benchmark" not in line:
             return None
         if not source:
@@ -145,8 +138,26 @@ class EntryReader:
             return None
         return None if value is None else Benchmark(value=value, source=source, on=on)
 
-    def _optional(self, line: LineReader, name: str, read: Callable[[Any], Any]) -> Any:
-        return line.attempt(name, lambda: read(line.raw(name))) if name in line else None
+
+def _optional(line: LineReader, name: str, read: Callable[[Any], Any]) -> Any:
+    return line.attempt(name, lambda: read(line.raw(name))) if name in line else None
+
+
+def _check_unit(line: LineReader, measure: Measure) -> None:
+    unit = line.text("unit").lower()
+    if unit and unit != measure.nature.unit.value:
+        message = Message("{kpi} is in {unit}, not in {given}", kpi=measure.kpi, unit=measure.nature.unit, given=unit)
+        line.wrong("unit", message, hint=Message("write the target in the KPI's own unit"))
+
+
+def _check_goal(line: LineReader, goal: Goal, baseline: Baseline | None, measure: Measure) -> None:
+    check_way(line, goal, baseline)
+    if not isinstance(goal, Within) and "tolerance" in line:
+        line.wrong(
+            "tolerance", Message("only a range has a tolerance"), hint=Message("give low or high, or take it out")
+        )
+    if isinstance(goal, ByChange) and baseline is not None:
+        line.attempt("change", lambda: possible(goal.change.applied_to(baseline.value), measure))
 
 
 def _score(line: LineReader, name: str) -> Callable[[], float]:
@@ -188,4 +199,4 @@ def _attainment(line: LineReader) -> str:
 def usual_id(subject: Subject) -> str:
     """`win_rate|crm|owner|U3|quarter|2026-01-01`: the same cell has the same id, in whatever file it stands."""
     node, period = subject.node, subject.period
-    return "|".join(filter(None, (subject.kpi, *node, period.grain.value, period.key)))
+    return "|".join(filter(None, (subject.measure.kpi, *node, period.grain.value, period.key)))

@@ -25,11 +25,18 @@ SHORT = ("owner", "team", "account")
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """The cell of one target, and what may be asked of its KPI."""
+class Measure:
+    """A KPI, and what may be asked of it."""
 
     kpi: str
     nature: Nature
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The cell of one target."""
+
+    measure: Measure
     node: Node
     period: Period
 
@@ -42,12 +49,11 @@ class SubjectReader:
     calendar: Calendar
     directory: Directory
     definitions: Mapping[str, Definition]
-    _natures: dict[str, Nature] = field(default_factory=dict)
+    _measures: dict[str, Measure] = field(default_factory=dict)
     _periods: dict[tuple[Any, Any], Period] = field(default_factory=dict)
 
-    def read(self, line: LineReader) -> Subject | None:
+    def read(self, line: LineReader, measure: Measure | None) -> Subject | None:
         """The subject; None where any part of it is wrong, and all that is wrong is noted."""
-        nature = self._nature(line)
         scope = self._scope(line)
         period = self._period(line)
         node = None if scope is None else self._node(line, scope)
@@ -57,24 +63,25 @@ class SubjectReader:
                 "period", Message("{scope} is not computed by {period}", scope=scope, period=period.grain), hint=hint
             )
             return None
-        if nature is None or node is None or period is None:
+        if measure is None or node is None or period is None:
             return None
-        return Subject(line.text("kpi"), nature, node, period)
+        return Subject(measure, node, period)
 
     # ---- the KPI --------------------------------------------------------------------------------------------------
 
-    def _nature(self, line: LineReader) -> Nature | None:
+    def measure(self, line: LineReader) -> Measure | None:
+        """The KPI; None where there is no such."""
         kpi = line.text("kpi")
-        if kpi not in self._natures:
+        if kpi not in self._measures:
             found = line.attempt("kpi", lambda: self._known(kpi))
             if found is None:
                 return None
-            self._natures[kpi] = found
-        return self._natures[kpi]
+            self._measures[kpi] = found
+        return self._measures[kpi]
 
-    def _known(self, kpi: str) -> Nature:
+    def _known(self, kpi: str) -> Measure:
         if kpi in self.definitions:
-            return nature(self.definitions[kpi])
+            return Measure(kpi, nature(self.definitions[kpi]))
         if not kpi:
             raise KpiError(Message("which KPI?"), hint=Message("give the KPI's id: see `crm-kpi kpi list`"))
         if kpi in {each.id for each in catalog.shipped()}:

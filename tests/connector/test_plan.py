@@ -13,7 +13,7 @@ from connector.config import FieldSource
 from connector.errors import Message, WriteBackRefused
 from connector.plan import difference, plan, same
 from connector.plan.wanted import cell, shown_period
-from connector.store import coverage, outbox
+from connector.store import coverage, gaps, outbox, runs
 from connector.store.coverage import Coverage
 from kpi_engine.period import Calendar
 
@@ -298,3 +298,66 @@ def test_a_standing_plan_is_made_anew_when_the_facts_turn_out_incomplete(desk: A
     assert before is not None
     assert after is not None
     assert before.basis != after.basis
+
+
+# ---- gaps as fields -----------------------------------------------------------------------------------------------
+
+
+def gap_row(scope_id: str, **more: Any) -> tuple[Any, ...]:
+    row = dict.fromkeys(gaps.GAP_COLUMNS) | {
+        "target_id": f"won {scope_id}",
+        "connection": "crm",
+        "kpi": "won_amount",
+        "scope": "account",
+        "scope_id": scope_id,
+        "period": "year",
+        "period_start": "2025-01-01",
+        "unit": "money",
+        "rag": "grey",
+        "status": "target_not_set",
+    }
+    return tuple((row | more).values())
+
+
+def judged(desk: Any, *rows: tuple[Any, ...]) -> None:
+    with desk.store.transaction():
+        run_id = runs.start(desk.store, "compute", desk.now)
+        gaps.write(desk.store, rows, run_id)
+        runs.finish(desk.store, run_id, "done", desk.now, {})
+
+
+WON = "        Won: {kpi: won_amount, period: year}\n"
+SHOWN = {"Target": "target", "Gap": "gap", "Attained": "attainment", "Colour": "rag", "State": "gap_status"}
+
+
+def test_target_gap_and_colour_stand_beside_the_number(desk: Any) -> None:
+    lines = [f"        {name}: {{kpi: won_amount, period: year, show: {part}}}\n" for name, part in SHOWN.items()]
+    desk.settings(lambda text: text.replace(WON, WON + "".join(lines)))
+    desk.accounts("Acme", "Bolt", "Coda")
+    desk.values([desk.value("won_amount", name, 80.0) for name in ("Acme", "Bolt", "Coda")])
+    numbers = {"target": 100.0, "gap": -20.0, "attainment": 0.8}
+    judged(
+        desk,
+        gap_row("Acme", rag="red", status="ok", **numbers),
+        gap_row("Bolt"),
+        gap_row("Coda", status="stale", **numbers),
+    )
+    planned(desk)
+    sent = {each.change.record_id: each.change.fields for each in outbox.pending(desk.store, target="accounts")}
+    shown = {name: [fields[field] for field in SHOWN] for name, fields in sent.items()}
+    assert shown == {
+        "Acme": [100.0, -20.0, 0.8, "red", "ok"],
+        "Bolt": [None, None, None, "grey", "target_not_set"],
+        "Coda": [100.0, None, None, "grey", "stale"],  # what cannot be judged is not shown as if it could
+    }
+
+
+def test_a_standing_plan_is_made_anew_when_a_gap_changes(desk: Any) -> None:
+    desk.settings(lambda text: text.replace(WON, "        Colour: {kpi: won_amount, period: year, show: rag}\n"))
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 80.0)])
+    judged(desk, gap_row("Acme", rag="amber", status="ok"))
+    planned(desk)
+    judged(desk, gap_row("Acme", rag="green", status="ok"))
+    planned(desk)
+    assert outbox.pending(desk.store, target="accounts")[0].change.fields["Colour"] == "green"

@@ -65,6 +65,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         result = CliRunner().invoke(cli, arguments)
         assert result.exit_code == 0, result.output
     (folder / "my_kpis.yaml").write_text("kpis: []\n", encoding="utf-8")
+    (folder / "targets.csv").write_text("kpi,period,target\nwon_amount,2025,1000000\n", encoding="utf-8")
     return folder
 
 

@@ -16,6 +16,8 @@ from connector.cli import cli
 ARGUMENTS = {
     "kpi explain": ("win_rate",),
     "kpi validate": ("my_kpis.yaml",),
+    "target import": ("targets.csv",),
+    "target import --template": ("to_fill_in.xlsx",),
     "store backup": ("copy.sqlite",),
     "store restore": ("copy.sqlite",),
     "init": ("--folder", "data", "--force"),
@@ -56,6 +58,7 @@ def test_the_keys_are_those_of_the_page(root: Path, tmp_path: Path, monkeypatch:
         assert set(json.loads(result.stdout)) == keys, command
         if command == "demo":
             (tmp_path / "crm-kpi-demo/my_kpis.yaml").write_text("kpis: []\n", encoding="utf-8")
+            (tmp_path / "crm-kpi-demo/targets.csv").write_text("kpi,period,target\nwon_amount,2025,9\n", encoding="utf-8")
             monkeypatch.chdir(tmp_path / "crm-kpi-demo")
             (tmp_path / "crm-kpi-demo/crm-kpi.yaml").rename("kept.yaml")
         if command == "init":
