@@ -289,7 +289,8 @@ class Derived(_Definition):
 
     An operand without a value leaves the result without one. A divisor of zero *or less* is `zero_denominator`: growth
     from a negative base, or a share of a negative whole, says nothing. `previous` and `prior_year` shift the period
-    of everything inside them; the period `all` has neither, and is `not_applicable` there.
+    of everything inside them, and of a running period as many days of the earlier one as have passed (like with like);
+    the period `all` has neither, and is `not_applicable` there.
     """
 
     kind: Literal["derived"]

@@ -115,6 +115,7 @@ class ScopeCells:
             definition,
             period,
             calendar=self.preparation.request.calendar,
+            cut=self.preparation.cut,
             lookup=lambda kpi, moment: self.outcome(kpi, member, moment),
             average=lambda name, moment: self._average(definition, name, moment),
             timing=self._timing(definition, period),

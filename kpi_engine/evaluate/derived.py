@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import assert_never
@@ -14,7 +15,7 @@ from kpi_engine.evaluate.cell import Outcome, Timing, Used
 from kpi_engine.evaluate.status import VALUELESS, Status, worst
 from kpi_engine.expression import Assumption, Expression, Kpi, Number, Operation, Previous, PriorYear, names, parse
 from kpi_engine.message import Message
-from kpi_engine.period import Calendar, Period
+from kpi_engine.period import Calendar, Grain, Period
 
 Lookup = Callable[[str, Period], Outcome]
 Average = Callable[[str, Period], Fraction | None]
@@ -25,6 +26,7 @@ class _Calculation:
     """One cell of one derived KPI: what was found on the way."""
 
     calendar: Calendar
+    cut: date
     lookup: Lookup
     average: Average
     reasons: list[Status] = field(default_factory=list)
@@ -40,10 +42,8 @@ class _Calculation:
                 return self._kpi(kpi, period)
             case Assumption(name=name):
                 return self._assumption(name, period)
-            case Previous(of=inner):
-                return self._shifted(inner, self.calendar.previous(period))
-            case PriorYear(of=inner):
-                return self._shifted(inner, self.calendar.prior_year(period))
+            case Previous(of=inner) | PriorYear(of=inner):
+                return self._shifted(inner, base_period(expression, period, calendar=self.calendar, cut=self.cut))
             case Operation():
                 return self._operation(expression, period)
             case _:
@@ -88,13 +88,20 @@ class _Calculation:
 
 
 def calculate(
-    definition: Derived, period: Period, *, calendar: Calendar, lookup: Lookup, average: Average, timing: Timing
+    definition: Derived,
+    period: Period,
+    *,
+    calendar: Calendar,
+    cut: date,
+    lookup: Lookup,
+    average: Average,
+    timing: Timing,
 ) -> Outcome:
-    """The cell of a derived KPI.
+    """The cell of a derived KPI; `cut` is the first day that is not counted.
 
     Its n is the smallest of its inputs', its excluded rows are all of theirs.
     """
-    found = _Calculation(calendar, lookup, average)
+    found = _Calculation(calendar, cut, lookup, average)
     exact = found.of(_parsed(definition.expression), period)
     n = min((outcome.n for outcome in found.inputs.values() if outcome.n is not None), default=None)
     found.reasons.extend(_own_reasons(definition, n, timing))
@@ -172,30 +179,63 @@ def _collect(
     ordered[definition.id] = definition
 
 
+def base_period(expression: Previous | PriorYear, period: Period, *, calendar: Calendar, cut: date) -> Period | None:
+    """The earlier period that one is compared with; of a running one, as many days of it as have passed.
+
+    Ten days of March are not compared with the whole of February (rule G3: like with like, by calendar days).
+
+    Args:
+        expression: says which earlier period.
+        period: the one compared; itself perhaps only the beginning of one.
+        calendar: the organisation's.
+        cut: the first day that is not counted.
+
+    >>> march = Period(Grain.MONTH, date(2017, 3, 1), date(2017, 4, 1))
+    >>> base_period(Previous(Kpi("calls")), march, calendar=Calendar("UTC"), cut=date(2017, 3, 11)).end
+    datetime.date(2017, 2, 11)
+    >>> base_period(Previous(Kpi("calls")), march, calendar=Calendar("UTC"), cut=date(2017, 5, 1)).end
+    datetime.date(2017, 3, 1)
+    """
+    base = calendar.previous(period) if isinstance(expression, Previous) else calendar.prior_year(period)
+    if base is None or base.start is None or base.end is None or period.start is None or period.end is None:
+        return base
+    counted_to = min(period.end, cut)
+    if counted_to == calendar.period_of(period.grain, period.start).end:
+        return base
+    return replace(base, end=min(base.end, base.start + (counted_to - period.start)))
+
+
 def earlier_periods(
-    definition: Definition, period: Period, *, known: Mapping[str, Definition], calendar: Calendar
+    definition: Definition, period: Period, *, known: Mapping[str, Definition], calendar: Calendar, cut: date
 ) -> Iterator[Period]:
     """Every period whose values the definition needs for this one, itself included."""
     yield period
     if isinstance(definition, Derived):
-        yield from _reached(_parsed(definition.expression), period, known, calendar)
+        yield from _Reach(known, calendar, cut).of(_parsed(definition.expression), period)
 
 
-def _reached(
-    expression: Expression, period: Period, known: Mapping[str, Definition], calendar: Calendar
-) -> Iterator[Period]:
-    match expression:
-        case Kpi(id=kpi):
-            yield from earlier_periods(known[kpi], period, known=known, calendar=calendar)
-        case Previous(of=inner) | PriorYear(of=inner):
-            shift = calendar.previous if isinstance(expression, Previous) else calendar.prior_year
-            base = shift(period)
-            if base is not None:
-                yield from _reached(inner, base, known, calendar)
-        case Operation(left=left, right=right):
-            yield from _reached(left, period, known, calendar)
-            yield from _reached(right, period, known, calendar)
-        case Number() | Assumption():
-            pass
-        case _:
-            assert_never(expression)
+@dataclass(frozen=True)
+class _Reach:
+    """The periods that an expression touches."""
+
+    known: Mapping[str, Definition]
+    calendar: Calendar
+    cut: date
+
+    def of(self, expression: Expression, period: Period) -> Iterator[Period]:
+        match expression:
+            case Kpi(id=kpi):
+                yield from earlier_periods(
+                    self.known[kpi], period, known=self.known, calendar=self.calendar, cut=self.cut
+                )
+            case Previous(of=inner) | PriorYear(of=inner):
+                base = base_period(expression, period, calendar=self.calendar, cut=self.cut)
+                if base is not None:
+                    yield from self.of(inner, base)
+            case Operation(left=left, right=right):
+                yield from self.of(left, period)
+                yield from self.of(right, period)
+            case Number() | Assumption():
+                pass
+            case _:
+                assert_never(expression)

@@ -162,7 +162,9 @@ class Preparation:
 
     def needed(self, definition: Definition, period: Period) -> frozenset[Period]:
         """The periods whose aggregates the definition needs for this one."""
-        return frozenset(earlier_periods(definition, period, known=self.known, calendar=self.request.calendar))
+        return frozenset(
+            earlier_periods(definition, period, known=self.known, calendar=self.request.calendar, cut=self.cut)
+        )
 
     def _needed_periods(self) -> set[Period]:
         return {

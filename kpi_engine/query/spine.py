@@ -54,7 +54,9 @@ class Spine:
     @classmethod
     def of(cls, periods: Iterable[Period]) -> Spine:
         """Numbered by grain and date, so that numbers follow time."""
-        ordered = sorted(set(periods), key=lambda period: (GRAINS.index(period.grain), period.key))
+        ordered = sorted(
+            set(periods), key=lambda period: (GRAINS.index(period.grain), period.key, period.end or date.max)
+        )
         return cls(tuple(ordered), {period: number for number, period in enumerate(ordered)})
 
     def rows(self, calendar: Calendar, as_of: datetime) -> list[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -129,3 +129,21 @@ def test_a_result_beyond_floats_is_an_error_not_infinity(world, kpi, amount):
     huge = kpi("derived", id="huge", unit="count", expression="amount_won * 1e300")
     value = world.value(amount, huge)
     assert (value.value, value.status) == (None, Status.ERROR)
+
+
+def test_a_running_period_is_compared_with_as_many_days_of_the_earlier_one(world, kpi, amount):
+    """Rule G3: ten days of March beside the first ten of February, and beside the first ten of March a year ago."""
+    world.has(
+        "deals",
+        _deal(date(2016, 3, 10), 40),
+        _deal(date(2016, 3, 11), 1_000),
+        _deal(date(2017, 2, 10), 20),
+        _deal(date(2017, 2, 11), 1_000),
+        _deal(MARCH, 30),
+    )
+    running = {"as_of": datetime(2017, 3, 10, 20, tzinfo=UTC), "since": date(2017, 2, 1)}
+    assert world.value(amount, _growth(kpi), **running).value == 0.5
+    assert world.value(amount, _growth(kpi, "prior_year"), **running).value == -0.25
+    by_month = {value.period_start: value.value for value in world.values(amount, _growth(kpi), **running)}
+    assert by_month.keys() == {"2017-02-01", "2017-03-01"}, "the cut base is no cell of its own"
+    assert world.value(amount, **running, period="2017-02-01").value == 1_020
