@@ -18,6 +18,8 @@ from connector.cli import cli
 from connector.config import Config, read
 from connector.run import RunReport, run
 from connector.store import Store, run_lock
+from connector.targets import check_targets
+from tests.company import stored, written
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 Z_95 = 1.959963984540054
@@ -113,7 +115,7 @@ class Loop:
 
 def settings(root: Path, folder: Path, export: Path) -> Config:
     """The example as it is shipped, in a folder of its own, so that its store lies there."""
-    for name in ("maven_crm.yaml", "maven_kpis.yaml"):
+    for name in ("maven_crm.yaml", "maven_kpis.yaml", "maven_targets.csv"):
         shutil.copy(root / "examples" / name, folder)
     return read(folder / "maven_crm.yaml", environment={"MAVEN_CRM": str(export)})
 
@@ -250,22 +252,59 @@ def test_one_number_explained_can_be_checked_by_hand(maven: Loop) -> None:
     )
 
 
+PLAN = {"2017-01-01": 1_200_000, "2017-04-01": 3_000_000, "2017-07-01": 3_000_000, "2017-10-01": 3_000_000}
+
+
+def thousands(number: float) -> int:
+    return round(number / 1000) * 1000
+
+
+@pytest.mark.parametrize(("scope", "column", "parts"), [("owner", "sales_agent", 35), ("team", "manager", 6)])
+def test_every_quarterly_target_is_as_far_off_as_pandas_says(maven: Loop, scope: str, column: str, parts: int) -> None:
+    won = {key: each.won_amount for key, each in expected_by(maven.export, column).items()}
+    names = pd.read_csv(maven.export / "sales_teams.csv")[column].unique()
+    assert len(names) == parts
+    rows = maven.rows("SELECT * FROM gaps WHERE kpi = 'won_amount' AND scope = ?", (scope,))
+    assert len(rows) == parts * len(PLAN)
+    for row in rows:
+        target, actual = (
+            thousands(PLAN[row["period_start"]] / parts),
+            won.get((row["scope_id"], row["period_start"]), 0.0),
+        )
+        assert (row["target"], row["actual"], row["gap"]) == (target, actual, actual - target)
+        assert row["attainment"] == pytest.approx(actual / target, rel=1e-12)
+        colour = "green" if actual >= target else "amber" if actual >= 0.9 * target else "red"
+        assert (row["rag"], row["status"]) == (colour, "ok"), row["scope_id"]
+
+
+def test_people_who_do_not_add_up_to_their_manager_are_told(maven: Loop) -> None:
+    sizes = pd.read_csv(maven.export / "sales_teams.csv").manager.value_counts()
+    with Store.open(maven.store, read_only=True) as store:
+        config = read(maven.folder / "maven_crm.yaml", environment={"MAVEN_CRM": str(maven.export)})
+        warnings = {each.where: str(each.message) for each in check_targets(config, store).warnings}
+    for manager, size in sizes.items():
+        total = size * 86_000
+        share = f"{total - 500_000:+,} ({total / 5000:.1f} %)"
+        said = f"the targets below add up to {total:,}, its own is 500,000: {share}"
+        assert warnings[f"won_amount 2017-Q2 {manager}"] == said
+
+
+def test_a_change_is_held_against_the_quarter_before(maven: Loop) -> None:
+    (third,) = maven.rows("SELECT * FROM gaps WHERE kpi = 'win_rate' AND period_start = '2017-07-01'")
+    before, after = (maven.quarter("win_rate", quarter)["value"] for quarter in ("2017-04-01", "2017-07-01"))
+    assert (third["baseline"], third["target"]) == (before, pytest.approx(before + 0.02))
+    assert third["gap"] == pytest.approx(after - before - 0.02)
+    assert third["progress"] == pytest.approx((after - before) / 0.02)
+    (cycle,) = maven.rows("SELECT * FROM gaps WHERE kpi = 'sales_cycle'")
+    assert (cycle["baseline"], cycle["target"], cycle["actual"], cycle["rag"]) == (74, pytest.approx(66.6), 51, "green")
+
+
 def test_a_second_run_changes_nothing_but_one_row_in_runs(shared_data: Path, root: Path, tmp_path: Path) -> None:
     export = shared_data / "maven_crm"
     config = settings(root, tmp_path, export)
     run_over(config)
-    before = everything(config.store, tmp_path)
+    before = {**stored(config.store), **written(tmp_path)}
     run_over(config, now=NOW + timedelta(hours=1))
-    after = everything(config.store, tmp_path)
+    after = {**stored(config.store), **written(tmp_path)}
     assert len(after.pop("runs")) == len(before.pop("runs")) + 1
     assert after == before
-
-
-def everything(store: Path, folder: Path) -> dict[str, object]:
-    """Every row of every table, and every written file with its time."""
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        found: dict[str, object] = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
-    for path in sorted((folder / "out").iterdir()):
-        found[path.name] = (path.read_bytes(), path.stat().st_mtime_ns)
-    return found
