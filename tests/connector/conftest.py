@@ -23,24 +23,13 @@ from connector.contract import (
 )
 from connector.errors import Message, Unavailable
 from connector.store import Store, facts, runs, values
+from tests import company
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
 
-SETTINGS = """
-organisation: {timezone: UTC, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings: {folder: data, tables: {accounts: {files: accounts.csv}, deals: {files: deals.csv}}}
-    mapping:
-      accounts: {id: Account, columns: {name: Account}}
-      deals:
-        id: Id
-        columns:
-          account_id: Account
-          outcome: Outcome
-          amount: Amount
-          closed_on: Closed
+SETTINGS = (
+    company.SETTINGS
+    + """\
 kpis:
   enabled: [won_amount, won_deals, win_rate]
   scopes: {organisation: [year], account: [year]}
@@ -63,6 +52,7 @@ write_back:
       scopes: [organisation]
       options: {output: out/report.csv}
 """
+)
 
 
 @dataclass
@@ -176,9 +166,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    path = tmp_path / "crm-kpi.yaml"
-    path.write_text(SETTINGS, "utf-8")
-    config = read(path, environment={})
+    config = read(company.found_company(tmp_path, SETTINGS), environment={})
     with Store.open(config.store, create=True) as store:
         with store.transaction():
             run_id = runs.start(store, "pull", NOW)

@@ -49,7 +49,7 @@ def test_only_fields_of_the_settings_are_named(desk: Any) -> None:
     prepared(desk, Acme=1.0)
     applied(desk)
     ((target, changes),) = desk.crm.pushes
-    assert (target.fields, target.id_fields, target.module) == (("Won", "Rate"), ("Account",), "accounts")
+    assert (target.fields, target.id_fields, target.module) == (("Won", "Rate"), ("Id",), "accounts")
     assert all(change.fields.keys() <= {"Won", "Rate"} for change in changes)
 
 

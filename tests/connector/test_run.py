@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,44 +14,13 @@ from connector.config import Config, read
 from connector.errors import ConnectorError, Message, StoreBusy, WriteBackRefused
 from connector.run import RunReport, recorded, run, summary_of
 from connector.store import Store, coverage, run_lock, runs
+from tests import company
+from tests.company import ACCOUNTS, DEALS
 
 NOW = datetime(2025, 6, 30, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-SETTINGS = """
-organisation: {timezone: UTC, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings: {folder: data, tables: {accounts: {files: accounts.csv}, deals: {files: deals.csv}}}
-    mapping:
-      accounts: {id: Id, columns: {name: Name}}
-      deals:
-        id: Id
-        columns:
-          account_id: {from: Account, link: {by: name}}
-          outcome: {from: Stage, values: {Won: won, Lost: lost, Open: open}}
-          amount: Amount
-          closed_on: Closed
-kpis:
-  enabled: [won_amount, won_deals]
-  since: 2025-01-01
-  scopes: {organisation: [quarter], account: [year]}
-write_back:
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {Won: {kpi: won_amount, period: year}}
-      options: {output: out/accounts.csv}
-    - {name: report, connection: crm, kind: records, scopes: [organisation], options: {output: out/report.csv}}
-"""
-ACCOUNTS = "Id,Name\n1,Acme\n2,Bolt\n3,科格\n"
-DEALS = (
-    "Id,Account,Stage,Amount,Closed\nD1,Acme,Won,100,2025-01-15\nD2,Bolt,Won,70,2025-02-15\nD3,科格,Lost,3,2025-03-01\n"
-)
+SETTINGS = company.SETTINGS + company.KPIS + company.FIELDS + company.RECORDS
 
 
 class Shop:
@@ -61,19 +28,14 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "data").mkdir()
-        (folder / "crm-kpi.yaml").write_text(SETTINGS, "utf-8")
-        self.export("accounts", ACCOUNTS)
-        self.export("deals", DEALS)
+        self.settings = company.found_company(folder, SETTINGS)
 
-    def export(self, name: str, text: str) -> None:
-        path = self.folder / "data" / f"{name}.csv"
-        path.write_text(text, "utf-8")
-        os.utime(path, (1_750_000_000, 1_750_000_000))
+    def export(self, table: str, text: str) -> None:
+        company.export(self.folder, table, text)
 
     @property
     def config(self) -> Config:
-        return read(self.folder / "crm-kpi.yaml", environment={})
+        return read(self.settings, environment={})
 
     def run(self, now: datetime = NOW, **more: Any) -> RunReport:
         with self.open() as store:
@@ -86,13 +48,8 @@ class Shop:
         return (self.folder / "out" / f"{name}.csv").read_text("utf-8-sig")
 
     def everything(self) -> dict[str, Any]:
-        """All rows of all tables, and all written files with their times."""
-        with closing(sqlite3.connect(f"file:{self.config.store}?mode=ro", uri=True)) as db:
-            names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            found: dict[str, Any] = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
-        for path in (self.folder / "out").glob("*"):
-            found[path.name] = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
-        return found
+        """All rows of all tables, and all written files."""
+        return {**company.stored(self.config.store), **company.written(self.folder)}
 
     def last(self) -> runs.Run:
         with self.open() as store:
@@ -107,9 +64,7 @@ def shop(tmp_path: Path) -> Shop:
 def test_from_files_to_files(shop: Shop) -> None:
     report = shop.run()
     assert shop.written() == "Id,Name,Won\n1,Acme,100\n2,Bolt,70\n3,科格,\n"
-    assert "won_amount,Won amount,organisation,,,quarter,2025-01-01,2025-04-01,170,money,EUR" in shop.written(
-        "report"
-    )
+    assert "won_amount,Won amount,organisation,,,quarter,2025-01-01,2025-04-01,170,money,EUR" in shop.written("report")
     assert (report.status, report.quarantined, str(report.waiting)) == ("done", 0, "")
 
 

@@ -1,6 +1,6 @@
 """A laboratory for killed runs, started by `test_kill.py` in a process of its own: it has no threads, so it may fork.
 
-    python killing.py SCENARIO BUG FOLDER
+    python -m tests.end_to_end.killing SCENARIO BUG FOLDER
 
 A run is killed (SIGKILL, by itself) at its first boundary, started again, and compared with an undisturbed run; then at
 its second boundary, and so on until a run ends before the boundary comes. Boundaries are before and after each COMMIT,
@@ -16,11 +16,10 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -37,56 +36,23 @@ from connector.contract import Receipt
 from connector.run import run
 from connector.store import Store, facts, run_lock, sync
 from connector.store import connection as store_connection
+from tests import company
 
 NOW = datetime(2025, 6, 30, 9, 0, tzinfo=UTC)
 LATER = datetime(2025, 7, 1, 9, 0, tzinfo=UTC)
 
-SETTINGS = """
-organisation: {timezone: UTC, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings: {folder: data, tables: {accounts: {files: accounts.csv}, deals: {files: deals.csv}}}
-    mapping:
-      accounts: {id: Id, columns: {name: Name}}
-      deals:
-        id: Id
-        columns:
-          account_id: {from: Account, link: {by: name}}
-          outcome: {from: Stage, values: {Won: won, Lost: lost, Open: open}}
-          amount: Amount
-          closed_on: Closed
-kpis:
-  enabled: [won_amount, won_deals]
-  since: 2025-01-01
-  scopes: {organisation: [quarter], account: [year]}
-write_back:
-  max_changed_share: 1.0
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {Won: {kpi: won_amount, period: year}}
-      options: {output: out/accounts.csv}
-    - name: report
-      connection: crm
-      kind: records
-      scopes: [organisation]
-      options: {output: out/report.csv}
-"""
-ACCOUNTS = "Id,Name\n1,Acme\n2,Bolt\n3,科格\n4,Dent\n5,Eel\n6,Fox\n"
-DEALS = """Id,Account,Stage,Amount,Closed
-D1,Acme,Won,100.50,2025-01-15
-D2,Bolt,Won,70,2025-02-15
-D3,科格,Lost,30,2025-03-01
-D4,Dent,Won,11,2025-04-20
+SETTINGS = company.SETTINGS + company.KPIS + company.FIELDS + company.RECORDS
+ACCOUNTS = company.ACCOUNTS + "4,Dent\n5,Eel\n6,Fox\n"
+DEALS = (
+    company.DEALS
+    + """\
+D4,Dent,Won,11.50,2025-04-20
 D5,Nobody,Won,12,2025-05-20
 D6,Fox,Open,13,
 ,Fox,Won,14,2025-05-21
 D8,Eel,Won,15,2025-06-21
 """
+)
 
 
 # ---- scenarios -----------------------------------------------------------------------------------------------------
@@ -94,10 +60,7 @@ D8,Eel,Won,15,2025-06-21
 
 def first_run(folder: Path) -> datetime:
     """Nothing but the settings and the files."""
-    (folder / "data").mkdir(parents=True)
-    (folder / "crm-kpi.yaml").write_text(SETTINGS, "utf-8")
-    (folder / "data" / "accounts.csv").write_text(ACCOUNTS, "utf-8")
-    (folder / "data" / "deals.csv").write_text(DEALS, "utf-8")
+    company.found_company(folder, SETTINGS, accounts=ACCOUNTS, deals=DEALS)
     return NOW
 
 
@@ -106,9 +69,9 @@ def second_run(folder: Path) -> datetime:
     first_run(folder)
     if in_child(lambda: go(folder, NOW)) != 0:
         raise SystemExit("the first run failed")
-    (folder / "data" / "accounts.csv").write_text(ACCOUNTS + "7,Gnu\n", "utf-8")
-    changed = DEALS.replace("D2,Bolt,Won,70", "D2,Bolt,Won,71").replace("D8,Eel,Won,15,2025-06-21\n", "")
-    (folder / "data" / "deals.csv").write_text(changed + "D9,Gnu,Won,9,2025-06-29\n", "utf-8")
+    changed = company.replaced(DEALS, "D2,Bolt,Won,70", "D2,Bolt,Won,71")
+    company.export(folder, "accounts", ACCOUNTS + "7,Gnu\n")
+    company.export(folder, "deals", company.replaced(changed, "D8,Eel,Won,15,2025-06-21", "D9,Gnu,Won,9,2025-06-29"))
     return LATER
 
 
@@ -200,13 +163,10 @@ OF_ONE_RUN = {"run_id", "basis", "attempts"}
 
 def picture(folder: Path) -> dict[str, Any]:
     """All rows of all tables, and all files."""
-    found: dict[str, Any] = {}
-    store = folder / "crm-kpi.sqlite"
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-            rows = db.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3").fetchall()  # noqa: S608
-            found[name] = [{key: row[key] for key in row.keys() if key not in OF_ONE_RUN} for row in rows]  # noqa: SIM118
+    found: dict[str, Any] = {
+        table: [{name: cell for name, cell in row.items() if name not in OF_ONE_RUN} for row in rows]
+        for table, rows in company.stored(folder / "crm-kpi.sqlite").items()
+    }
     found["ended"] = [row["status"] for row in found.pop("runs")][-1:]
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("crm-kpi.sqlite"):

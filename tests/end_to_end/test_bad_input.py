@@ -21,37 +21,15 @@ import connector.store.connection
 import connector.transport.conversation
 from connector.cli import cli
 from connector.store import run_lock
+from tests.company import ACCOUNTS, DEALS, FIELDS, SETTINGS, change, found_company, stored
 
-SETTINGS = """\
-organisation: {timezone: UTC, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings: {folder: data, tables: {accounts: {files: accounts.csv}, deals: {files: deals.csv}}}
-    mapping:
-      accounts: {id: Id, columns: {name: Name}}
-      deals:
-        id: Id
-        columns:
-          account_id: {from: Account, link: {by: name}}
-          outcome: {from: Stage, values: {Won: won, Lost: lost}}
-          amount: Amount
-          closed_on: Closed
+KPIS = """\
 kpis:
   enabled: [won_amount]
   files: [own.yaml]
   since: 2025-01-01
   until: 2026-01-01
   scopes: {organisation: [year], account: [year]}
-write_back:
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {Won: {kpi: won_amount, period: year}}
-      options: {output: out/accounts.csv}
 """
 OWN = """\
 kpis:
@@ -66,10 +44,13 @@ kpis:
 CIRCLE = OWN.replace("won_amount / 2", "twice / 4") + OWN.split("\n", 1)[1].replace("half", "twice").replace(
     "won_amount / 2", "half * 4"
 )
-ACCOUNTS = "Id,Name\n1,Acme\n2,Bolt\n"
-DEALS = (
-    "Id,Account,Stage,Amount,Closed\nD1,Acme,Won,100,2025-01-15\nD2,Bolt,Won,70,2025-02-15\nD3,Bolt,Lost,3,2025-03-01\n"
-)
+
+
+KEPT = {
+    "accounts": ("id", "name", "deleted_at"),
+    "deals": ("id", "account_id", "amount", "deleted_at"),
+    "acknowledged": ("record_id", "fields"),
+}
 
 
 @dataclass
@@ -87,23 +68,15 @@ class Company:
         return CliRunner().invoke(cli, [*(arguments or ("run", "--yes")), *settings], catch_exceptions=False)
 
     def change(self, name: str, old: str, new: str) -> None:
-        path = self.folder / name
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), "utf-8")
-
-    def rows(self, table: str) -> list[Any]:
-        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as db:
-            return db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()  # noqa: S608
+        change(self.folder / name, old, new)
 
     def facts(self) -> dict[str, list[Any]]:
         """What must not be lost: facts, and what the CRM was acknowledged to hold."""
-        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as db:
-            return {
-                "accounts": db.execute("SELECT id, name, deleted_at FROM accounts ORDER BY id").fetchall(),
-                "deals": db.execute("SELECT id, account_id, amount, deleted_at FROM deals ORDER BY id").fetchall(),
-                "acknowledged": db.execute("SELECT record_id, fields FROM acknowledged ORDER BY 1").fetchall(),
-            }
+        tables = stored(self.store)
+        return {
+            table: [tuple(row[column] for column in columns) for row in tables[table]]
+            for table, columns in KEPT.items()
+        }
 
     def written(self) -> bytes:
         return (self.folder / "out" / "accounts.csv").read_bytes()
@@ -111,11 +84,8 @@ class Company:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "crm-kpi.yaml").write_text(SETTINGS, "utf-8")
+    found_company(tmp_path, SETTINGS + KPIS + FIELDS)
     (tmp_path / "own.yaml").write_text(OWN, "utf-8")
-    (tmp_path / "data" / "accounts.csv").write_text(ACCOUNTS, "utf-8")
-    (tmp_path / "data" / "deals.csv").write_text(DEALS, "utf-8")
     return Company(tmp_path)
 
 
@@ -136,7 +106,7 @@ def one_clear_line(result: Result, *, code: int, says: str, remedy: str) -> None
     ("name", "old", "new", "says", "remedy"),
     [
         pytest.param(
-            "crm-kpi.yaml", "currency: EUR", "curency: EUR, currency: EUR", "curency", "did you mean currency?",
+            "crm-kpi.yaml", "currency: EUR", "currency: EUR\n  curency: EUR", "curency", "did you mean currency?",
             id="an unknown key",
         ),
         pytest.param(
@@ -165,7 +135,7 @@ def test_settings_that_cannot_be_used(company: Company, name: str, old: str, new
 
 
 def test_all_problems_at_once(company: Company) -> None:
-    company.change("crm-kpi.yaml", "currency: EUR", "currency: EUR, langauge: en")
+    company.change("crm-kpi.yaml", "currency: EUR", "currency: EUR\n  langauge: en")
     company.change("crm-kpi.yaml", "[won_amount]", "[won_amuont]")
     company.change("crm-kpi.yaml", "scope: account\n", "scope: acount\n")
     errors = company.run().stderr
@@ -179,7 +149,7 @@ def test_all_problems_at_once(company: Company) -> None:
 def test_a_full_disk(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     company.run()
     before = company.facts()
-    names = "".join(f"{number},Company {number}\n" for number in range(3, 3000))
+    names = "".join(f"{number},Company {number}\n" for number in range(4, 3000))
     (company.folder / "data" / "accounts.csv").write_text(ACCOUNTS + names, "utf-8")
     configure = connector.store.connection._configure
 
@@ -236,10 +206,10 @@ def test_a_store_that_is_none(company: Company) -> None:
 
 def test_two_runs_at_once(company: Company) -> None:
     company.run()
-    before = company.rows("runs")
+    before = stored(company.store)["runs"]
     with run_lock(company.store):
         one_clear_line(company.run(), code=1, says=f"process {os.getpid()}", remedy="wait until it has ended")
-    assert company.rows("runs") == before
+    assert stored(company.store)["runs"] == before
     assert company.run().exit_code == 0
 
 
@@ -278,7 +248,7 @@ def test_ctrl_c(company: Company, stop: Callable[[pytest.MonkeyPatch], None], mo
     assert "the next run goes on from here" in result.stderr
     assert "Traceback" not in result.output
     assert company.run().exit_code == 0
-    assert company.written() == b"Id,Name,Won\n1,Acme,100\n2,Bolt,70\n"
+    assert company.written() == "Id,Name,Won\n1,Acme,100\n2,Bolt,70\n3,科格,\n".encode()
     assert [row[0] for row in company.facts()["deals"]] == ["D1", "D2", "D3"]
 
 

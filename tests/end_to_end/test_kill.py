@@ -12,13 +12,12 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LABORATORY = Path(__file__).with_name("killing.py")
-
 
 def experiment(scenario: str, bug: str, folder: Path) -> dict[str, Any]:
     """In a process without threads, which may fork; see `killing.py`."""
     done = subprocess.run(  # noqa: S603  # our own script
-        [sys.executable, str(LABORATORY), scenario, bug, str(folder)],
+        [sys.executable, "-m", "tests.end_to_end.killing", scenario, bug, str(folder)],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=900,

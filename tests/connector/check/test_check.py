@@ -10,28 +10,13 @@ from connector.check import CheckReport, check, fixed
 from connector.check.report import Proposal
 from connector.config import read
 from kpi_engine.document import read_document
+from tests import company
+from tests.company import replaced
 
-SETTINGS = """\
-organisation: {name: Lantern, timezone: Europe/Berlin, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings:
-      folder: data
-      tables:
-        accounts: {files: accounts.csv, format: {encoding: utf-8, delimiter: ","}}
-        deals: {files: deals.csv, format: {encoding: utf-8, delimiter: ","}}
-    mapping:
-      accounts: {id: Id, columns: {name: Name}}
-      deals:
-        id: Id
-        columns:
-          account_id: {from: Account, link: {by: name}} # by name
-          outcome: {from: Stage, values: {Open: open, Won: won, Lost: lost}}
-          amount: Amount
-          closed_on: Closed
-kpis: {enabled: [win_rate, won_amount]}
-"""
+SETTINGS = company.SETTINGS + "kpis: {enabled: [win_rate, won_amount]}\n"
+for _name in ("accounts", "deals"):
+    SETTINGS = replaced(SETTINGS, f"{_name}.csv}}", f'{_name}.csv, format: {{encoding: utf-8, delimiter: ","}}}}')
+
 ACCOUNTS = "Id,Name\nA1,Nordwind\nA2,Isar\n"
 DEALS = """\
 Id,Account,Stage,Amount,Closed
@@ -40,29 +25,18 @@ D2,Isar,Lost,50,2025-02-03
 D3,nordwind,Won,200,2025-04-01
 D4,Nordwind,Open,70,
 """
-TARGET = """\
-write_back:
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {KPI_Won: {kpi: won_amount, period: year}}
-      options: {output: %s}
-"""
 
 
 def checked(folder: Path, settings: str = SETTINGS, *, deals: str = DEALS, accounts: str = ACCOUNTS) -> CheckReport:
-    data = folder / "data"
-    data.mkdir(exist_ok=True)
-    (data / "accounts.csv").write_text(accounts, encoding="utf-8")
-    (data / "deals.csv").write_text(deals, encoding="utf-8")
-    (folder / "crm-kpi.yaml").write_text(settings, encoding="utf-8")
+    path = company.found_company(folder, settings, accounts=accounts, deals=deals)
     before = sorted(folder.rglob("*"))
-    report = check(read(folder / "crm-kpi.yaml", environment={}))
+    report = check(read(path, environment={}))
     assert sorted(folder.rglob("*")) == before, "a check writes nothing"
     return report
+
+
+def writing_to(output: str) -> str:
+    return replaced(company.FIELDS, "out/accounts.csv", output)
 
 
 def said(report: CheckReport) -> str:
@@ -77,7 +51,7 @@ def test_all_is_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        ("amount: Amount", "amount: Amuont", "crm-kpi.yaml:17 connections.crm.mapping.deals.columns.amount"),
+        ("amount: Amount", "amount: Amuont", "crm-kpi.yaml:20 connections.crm.mapping.deals.columns.amount"),
         ("amount: Amount", "amount: Amuont", "there is no field Amuont (did you mean Amount?)"),
         ("id: Id\n        columns", "id: ID\n        columns", "there is no field ID (did you mean Id?)"),
         ("deals.csv", "daels.csv", "crm.deals: "),
@@ -111,7 +85,7 @@ SLASHED = dated("01/02/2025", "03/02/2025", "01/04/2025")
 
 def test_a_format_that_the_whole_column_shows_is_proposed(tmp_path: Path) -> None:
     report = checked(tmp_path, deals=GERMAN)
-    assert "crm-kpi.yaml:18 connections.crm.mapping.deals.columns.closed_on: 3 of 3 cells are written" in said(report)
+    assert "crm-kpi.yaml:21 connections.crm.mapping.deals.columns.closed_on: 3 of 3 cells are written" in said(report)
     (proposal,) = report.proposals
     assert (proposal.setting, proposal.value) == ("date", "%d.%m.%Y")
 
@@ -177,18 +151,18 @@ def test_how_a_file_is_written_is_proposed_where_nothing_is_stated(tmp_path: Pat
 
 @pytest.mark.parametrize("output", ["data/accounts.csv", "data/deals.csv"])
 def test_a_write_back_over_a_source_is_refused(tmp_path: Path, output: str) -> None:
-    report = checked(tmp_path, SETTINGS + TARGET % output)
+    report = checked(tmp_path, SETTINGS + writing_to(output))
     assert any("write_back.targets[0]" in problem.where for problem in report.errors), said(report)
 
 
 def test_a_write_back_elsewhere_is_fine(tmp_path: Path) -> None:
-    report = checked(tmp_path, SETTINGS + TARGET % "out/accounts.csv")
+    report = checked(tmp_path, SETTINGS + company.FIELDS)
     assert report.errors == (), said(report)
     assert not (tmp_path / "out").exists()
 
 
 def test_options_of_a_target_are_checked(tmp_path: Path) -> None:
-    report = checked(tmp_path, SETTINGS + (TARGET % "out/a.csv").replace("output:", "outptu:"))
+    report = checked(tmp_path, SETTINGS + replaced(company.FIELDS, "output:", "outptu:"))
     assert any("write_back.targets[0]" in problem.where for problem in report.errors), said(report)
 
 
@@ -205,7 +179,7 @@ def test_a_damaged_store_is_an_error(tmp_path: Path) -> None:
 
 
 def test_everything_at_once(tmp_path: Path) -> None:
-    settings = SETTINGS.replace("amount: Amount", "amount: Amuont") + TARGET % "data/deals.csv"
+    settings = SETTINGS.replace("amount: Amount", "amount: Amuont") + writing_to("data/deals.csv")
     report = checked(tmp_path, settings.replace("name: Name", "name: Nmae"))
     assert len(report.errors) == 3, said(report)
 

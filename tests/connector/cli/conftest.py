@@ -12,42 +12,18 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import cli
+from tests.company import FIELDS, SETTINGS, found_company, replaced
 
-SETTINGS = """\
-organisation: {name: Lantern, timezone: Europe/Berlin, currency: EUR}
-connections:
-  crm:
-    adapter: generic_csv
-    settings:
-      folder: data
-      tables:
-        accounts: {files: accounts.csv}
-        deals: {files: deals.csv}
-    mapping:
-      accounts: {id: Id, columns: {name: Name}}
-      deals:
-        id: Id
-        columns:
-          account_id: {from: Account, link: {by: name}}
-          owner_id: Owner
-          outcome: {from: Stage, values: {Open: open, Won: won, Lost: lost}}
-          amount: Amount
-          engaged_on: Engaged
-          closed_on: Closed
+SETTINGS = (
+    replaced(SETTINGS, "outcome:", "owner_id: Owner\n          engaged_on: Engaged\n          outcome:")
+    + """\
 kpis:
   enabled: [win_rate, won_amount, sales_cycle]
   since: 2025-01-01
   scopes: {organisation: [quarter], owner: [quarter], account: [all]}
-write_back:
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {KPI_Won: {kpi: won_amount, period: all}}
-      options: {output: out/accounts.csv}
 """
+    + replaced(FIELDS, "Won: {kpi: won_amount, period: year}", "KPI_Won: {kpi: won_amount, period: all}")
+)
 ACCOUNTS = "Id,Name\nA1,Nordwind\nA2,云帆物流\n"
 DEALS = """\
 Id,Account,Owner,Stage,Amount,Engaged,Closed
@@ -93,15 +69,4 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def company(tmp_path: Path) -> Path:
     """A folder with settings, accounts and deals."""
-    (tmp_path / "data").mkdir()
-    (tmp_path / "crm-kpi.yaml").write_text(SETTINGS, encoding="utf-8")
-    (tmp_path / "data/accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
-    (tmp_path / "data/deals.csv").write_text(DEALS, encoding="utf-8")
-    return tmp_path
-
-
-def changed(path: Path, old: str, new: str) -> None:
-    """Replace a text in a file; it must be there."""
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return found_company(tmp_path, SETTINGS, accounts=ACCOUNTS, deals=DEALS).parent

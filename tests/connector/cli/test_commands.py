@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.connector.cli.conftest import DEALS, Run, changed
+from tests.company import change
+from tests.connector.cli.conftest import DEALS, Run
 
 
 def test_the_steps_one_by_one(company: Path, run: Run) -> None:
@@ -37,7 +38,7 @@ def test_run_waits_for_a_person_and_then_does_it_all(company: Path, run: Run) ->
 
 
 def test_rows_in_quarantine_end_with_code_3(company: Path, run: Run) -> None:
-    changed(company / "data/deals.csv", "D4,Nordwind,Bea,Open", "D4,Nordwind,Bea,Dreaming")
+    change(company / "data/deals.csv", "D4,Nordwind,Bea,Open", "D4,Nordwind,Bea,Dreaming")
     answer = run("run", code=3)
     assert "1 records went to quarantine" in answer.err
     listed = run("status", "--quarantine", "--json").data
@@ -99,7 +100,7 @@ def test_status_before_the_first_run(company: Path, run: Run) -> None:
 def test_backup_and_restore_bring_the_same_store_back(company: Path, run: Run) -> None:
     run("pull")
     run("store", "backup", "copy.sqlite")
-    changed(company / "data/deals.csv", "100.50", "999")
+    change(company / "data/deals.csv", "100.50", "999")
     run("pull")
     restored = run("store", "restore", "copy.sqlite", "--json").data
     assert Path(restored["kept"]).exists()
@@ -194,7 +195,7 @@ def test_an_explanation_needs_a_computed_kpi(company: Path, run: Run) -> None:
 
 
 def test_the_settings_language_is_that_of_the_messages(company: Path, run: Run) -> None:
-    changed(company / "crm-kpi.yaml", "currency: EUR", "currency: EUR, language: zh-CN")
+    change(company / "crm-kpi.yaml", "currency: EUR", "currency: EUR\n  language: zh-CN")
     assert "没有错误" in run("check").out
     assert "nothing is wrong" in run("check", "--language", "en").out
     assert "赢单率" in run("kpi", "list").out

@@ -19,7 +19,8 @@ from connector.cli.failure import outcome
 from connector.cli.session import Session
 from connector.errors import ConnectorError, Interrupted, Message, RejectedError, StoreBusy
 from connector.store import run_lock
-from tests.connector.cli.conftest import Run, changed
+from tests.company import change
+from tests.connector.cli.conftest import Run
 
 
 def lines(text: str) -> list[str]:
@@ -63,19 +64,19 @@ def test_a_missing_settings_file(run: Run) -> None:
 
 
 def test_all_problems_of_the_settings_at_once(company: Path, run: Run) -> None:
-    changed(company / "crm-kpi.yaml", "currency: EUR", "curency: EUR")
-    changed(company / "crm-kpi.yaml", "tables:", "tabels:")
+    change(company / "crm-kpi.yaml", "currency: EUR", "curency: EUR")
+    change(company / "crm-kpi.yaml", "tables:", "tabels:")
     said = run("pull", code=2).err
-    assert "crm-kpi.yaml:1 organisation.curency: is not a known setting" in said
-    assert "crm-kpi.yaml:7 connections.crm.settings.tabels: is not a known setting" in said
+    assert "crm-kpi.yaml:4 organisation.curency: is not a known setting" in said
+    assert "crm-kpi.yaml:10 connections.crm.settings.tabels: is not a known setting" in said
     assert said.count("error: ") == 3  # and the currency is missing
 
 
 def test_settings_problems_as_json(company: Path, run: Run) -> None:
-    changed(company / "crm-kpi.yaml", "tables:", "tabels:")
+    change(company / "crm-kpi.yaml", "tables:", "tabels:")
     error = run("pull", "--json", code=2).data["error"]
     assert error["exit_code"] == 2
-    assert error["problems"][0]["where"] == "crm-kpi.yaml:7 connections.crm.settings.tabels"
+    assert error["problems"][0]["where"] == "crm-kpi.yaml:10 connections.crm.settings.tabels"
 
 
 @pytest.mark.parametrize("place", ["before", "after", "environment"])
@@ -181,5 +182,5 @@ def test_sigterm_ends_like_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_nothing_but_the_result_is_on_stdout(company: Path, run: Run) -> None:
-    changed(company / "data/deals.csv", "D4,Nordwind,Bea,Open", "D4,Nordwind,Bea,Dreaming")
+    change(company / "data/deals.csv", "D4,Nordwind,Bea,Open", "D4,Nordwind,Bea,Dreaming")
     json.loads(run("run", "--json", code=3).out)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.connector.cli.conftest import Run, changed
+from tests.company import change
+from tests.connector.cli.conftest import Run
 
 USERS = "Id,Name,Team\nAnn,Ann Lee,N\nBea,Bea Sun,N\n"
 TEAMS = "Id,Name\nN,North\n"
@@ -18,15 +19,15 @@ def ran(run: Run, company: Path) -> Run:
     """A company with people, whose loop has run once: Ann has won 100.50 and 200, Bea has lost a deal."""
     settings = company / "crm-kpi.yaml"
     deals = "        deals: {files: deals.csv}\n"
-    changed(settings, deals, f"{deals}        users: {{files: users.csv}}\n        teams: {{files: teams.csv}}\n")
-    changed(
+    change(settings, deals, f"{deals}        users: {{files: users.csv}}\n        teams: {{files: teams.csv}}\n")
+    change(
         settings,
         "      deals:\n        id: Id\n",
         "      users: {id: Id, columns: {name: Name, team_id: Team}}\n"
         "      teams: {id: Id, columns: {name: Name}}\n"
         "      deals:\n        id: Id\n",
     )
-    changed(settings, "organisation: [quarter], owner", "organisation: [quarter], team: [quarter], owner")
+    change(settings, "organisation: [quarter], owner", "organisation: [quarter], team: [quarter], owner")
     (company / "data/users.csv").write_text(USERS, "utf-8")
     (company / "data/teams.csv").write_text(TEAMS, "utf-8")
     run("run", "--yes", "--as-of", "2025-05-20")

@@ -11,32 +11,9 @@ import pytest
 from connector.config import Config, FieldsTarget, read
 from connector.errors import ConfigError
 from kpi_engine.period import Grain
+from tests.company import FIELDS, SETTINGS
 
-GOOD = """\
-organisation:
-  name: Lantern
-  timezone: Europe/Berlin
-  currency: EUR
-connections:
-  crm:
-    adapter: generic_csv
-    settings:
-      folder: data
-      tables:
-        deals: {files: deals.csv}
-        accounts: {files: accounts.csv}
-    mapping:
-      deals:
-        id: Id
-        columns:
-          outcome: {from: Stage, values: {Won: won, Lost: lost}}
-          amount: Amount
-          closed_on: Closed
-          x_margin: {from: Margin, type: money}
-      accounts:
-        id: Id
-        columns: {name: Name}
-"""
+GOOD = SETTINGS + "          x_margin: {from: Margin, type: money}\n"
 
 
 def written(folder: Path, text: str, files: Mapping[str, str] | None = None) -> Path:
@@ -123,22 +100,10 @@ kpis:
     assert [definition.id for definition in config.definitions] == ["margin"]
 
 
-TARGET = """\
-write_back:
-  targets:
-    - name: accounts
-      connection: crm
-      kind: fields
-      module: accounts
-      scope: account
-      fields: {KPI_Won: {kpi: won_amount, period: year}}
-"""
-
-
 def test_targets_have_their_kind(tmp_path: Path) -> None:
-    (target,) = good(tmp_path, TARGET).write_back.targets
+    (target,) = good(tmp_path, FIELDS).write_back.targets
     assert isinstance(target, FieldsTarget)
-    assert target.fields["KPI_Won"].kpi == "won_amount"
+    assert target.fields["Won"].kpi == "won_amount"
 
 
 @pytest.mark.parametrize(
@@ -183,11 +148,11 @@ def test_targets_have_their_kind(tmp_path: Path) -> None:
             "  extra_holidays: [soon]",
             "organisation.extra_holidays[0]: must be a date such as 2017-03-01",
         ),
-        ("      deals:\n        id: Id", "      dael:\n        id: Id", "crm-kpi.yaml:14 connections.crm.mapping.dael"),
+        ("      deals:\n        id: Id", "      dael:\n        id: Id", "crm-kpi.yaml:15 connections.crm.mapping.dael"),
         (
             "          amount: Amount",
             "          amuont: Amount",
-            "crm-kpi.yaml:18 connections.crm.mapping.deals.columns.amuont",
+            "crm-kpi.yaml:20 connections.crm.mapping.deals.columns.amuont",
         ),
         ("Won: won", "Won: wonn", "connections.crm.mapping.deals.columns.outcome.values.Won"),
         ("  crm:\n", "  9crm:\n", "connections.9crm: must be letters, digits, - and _, beginning with a letter"),
@@ -216,20 +181,20 @@ def test_what_is_wrong_is_named_with_its_line_and_remedy(tmp_path: Path, old: st
             "assumptions: {m: [{from: 2017-01-01, value: 1}, {from: 2017-01-01, value: 2}]}",
             "two values begin on 2017-01-01",
         ),
-        (TARGET.replace("kpi: won_amount", "kpi: won_amuont"), "won_amuont is not a KPI (did you mean won_amount?)"),
-        (TARGET.replace("kpi: won_amount", "kpi: won_margin"), "won_margin is not computed"),
-        (TARGET.replace("period: year", "period: month"), "account is not computed by month"),
+        (FIELDS.replace("kpi: won_amount", "kpi: won_amuont"), "won_amuont is not a KPI (did you mean won_amount?)"),
+        (FIELDS.replace("kpi: won_amount", "kpi: won_margin"), "won_margin is not computed"),
+        (FIELDS.replace("period: year", "period: month"), "account is not computed by month"),
         (
-            TARGET.replace("module: accounts", "module: acounts"),
+            FIELDS.replace("module: accounts", "module: acounts"),
             "acounts is not where accounts come from (did you mean accounts?)",
         ),
-        (TARGET.replace("connection: crm", "connection: crn"), "there is no connection crn (did you mean crm?)"),
+        (FIELDS.replace("connection: crm", "connection: crn"), "there is no connection crn (did you mean crm?)"),
         (
-            TARGET.replace("scope: account", "scope: organisation"),
+            FIELDS.replace("scope: account", "scope: organisation"),
             "organisation has no records that could hold a field",
         ),
-        (TARGET.replace("kind: fields", "kind: feilds"), "'kind' must be one of 'fields', 'records'"),
-        (TARGET + TARGET.split("targets:\n")[1], "two targets are called accounts"),
+        (FIELDS.replace("kind: fields", "kind: feilds"), "'kind' must be one of 'fields', 'records'"),
+        (FIELDS + FIELDS.split("targets:\n")[1], "two targets are called accounts"),
         ("write_back: {max_changed_share: 2}", "write_back.max_changed_share: must be at most 1"),
         ("store: ${NOWHERE}", "the environment variable NOWHERE is not set"),
         ("store: [a]", "store: must be a text"),
