@@ -42,12 +42,17 @@ _COLUMNS = (
 )
 _STATEMENT = f"""
     WITH pages(position, scope, connection, id, grain) AS MATERIALIZED (
-        SELECT key, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)
+        SELECT key, CAST(value ->> 0 AS TEXT), CAST(value ->> 1 AS TEXT), CAST(value ->> 2 AS TEXT),
+               CAST(value ->> 3 AS TEXT)
+        FROM json_each(?)
     )
     SELECT p.position, v.kpi, {_COLUMNS} FROM kpi_values AS v
-    JOIN pages AS p ON p.scope = v.scope AND p.connection = v.connection AND p.id = v.scope_id AND p.grain = v.period
+    CROSS JOIN pages AS p
+    WHERE p.scope = v.scope AND p.connection = v.connection AND p.id = v.scope_id AND p.grain = v.period
     ORDER BY p.position, v.kpi, v.period_start
 """  # noqa: S608  # the columns are written above
+"""CROSS JOIN has SQLite read the values once and look each up among the pages, and CAST lets it make an index of them;
+the way that it would choose by itself takes five times as long."""
 
 Cells = Mapping[str, tuple[Cell, ...]]
 """KPI -> its cells in the order of time."""

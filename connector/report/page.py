@@ -124,4 +124,5 @@ def _of(cells: tuple[Cell, ...], period: Shown | None) -> Cell | None:
     if period is None:
         return None
     end = "" if period.end is None else period.end.isoformat()
-    return next((cell for cell in cells if (cell.start, cell.end) == (period.key, end)), None)
+    # The wanted ones are the last.
+    return next((cell for cell in reversed(cells) if (cell.start, cell.end) == (period.key, end)), None)
