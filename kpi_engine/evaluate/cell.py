@@ -25,8 +25,9 @@ from kpi_engine.definition import (
 )
 from kpi_engine.evaluate.status import VALUELESS, Status, worst
 from kpi_engine.facts import SCALE, ColumnType, FactTable
+from kpi_engine.parts import OnFacts
 from kpi_engine.period import Period
-from kpi_engine.query.measure import OnFacts, proportion
+from kpi_engine.query.measure import proportion
 from kpi_engine.statistics.interval import order_statistic_ranks, wilson
 
 SECONDS = {Unit.HOURS: 3_600, Unit.DAYS: 86_400}

@@ -14,9 +14,10 @@ from kpi_engine.evaluate.derived import earlier_periods, inputs_of, with_inputs
 from kpi_engine.evaluate.request import Engine, Request, TooManyPeriods
 from kpi_engine.facts import ColumnType
 from kpi_engine.message import Message
+from kpi_engine.parts import on_facts
 from kpi_engine.period import EPOCH, Grain, Period, epoch_day, epoch_second
 from kpi_engine.query import fx, scope, spine
-from kpi_engine.query.measure import Money, on_facts
+from kpi_engine.query.measure import Money
 from kpi_engine.query.passes import Place
 from kpi_engine.query.plan import fact_table, first_query, foreign_query, listing, missing_columns, places
 from kpi_engine.query.predicate import fact_column

@@ -17,7 +17,6 @@ from kpi_engine.definition import (
     Count,
     CountOf,
     Definition,
-    Derived,
     Duration,
     Mean,
     Percentile,
@@ -28,12 +27,12 @@ from kpi_engine.definition import (
     SumOf,
 )
 from kpi_engine.facts import SCALE, ColumnType, FactTable
+from kpi_engine.parts import OnFacts
 from kpi_engine.query import tree
 from kpi_engine.query.aggregate import How, Measures, Part
 from kpi_engine.query.fx import RATE_SCALE
 from kpi_engine.query.predicate import INNER, condition, fact_column, implied
 
-OnFacts = Count | Sum | Mean | Percentile | Ratio | Snapshot | Duration
 ROW, RATE = "r", "x"
 SEPARATOR = "\x1f"
 """Between a connection and an id; neither holds a control character."""
@@ -289,8 +288,3 @@ def proportion(definition: Definition) -> bool:
         return False
     above, below = (definition.where + side.where for side in sides)
     return implied(below, by=above)
-
-
-def on_facts(definitions: Iterable[Definition]) -> list[OnFacts]:
-    """The definitions that are computed from facts, in order; the derived ones left out."""
-    return [definition for definition in definitions if not isinstance(definition, Derived)]

@@ -22,10 +22,11 @@ from sqlglot import exp
 
 from kpi_engine.definition import Snapshot
 from kpi_engine.facts import ColumnType, FactTable
+from kpi_engine.parts import OnFacts
 from kpi_engine.period import Grain
 from kpi_engine.query import fx, scope, spine, tree
 from kpi_engine.query.aggregate import Measures
-from kpi_engine.query.measure import RATE, ROW, First, Money, OnFacts, RowColumns, compile_measures, standing
+from kpi_engine.query.measure import RATE, ROW, First, Money, RowColumns, compile_measures, standing
 from kpi_engine.query.predicate import INNER, fact_column
 
 PERIOD = "p"

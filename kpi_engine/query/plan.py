@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 
 from sqlglot import exp
 
-from kpi_engine.definition import (
-    Aggregate,
-    Count,
-    Definition,
-    Derived,
-    Duration,
-    Mean,
-    Percentile,
-    Predicate,
-    Ratio,
-    Snapshot,
-    Sum,
-    SumOf,
-)
+from kpi_engine.definition import Count, Definition, Derived
 from kpi_engine.errors import MissingFact, did_you_mean
 from kpi_engine.facts import COMMON, FACTS, FactTable
 from kpi_engine.message import Message
+from kpi_engine.parts import OnFacts, columns_read, on_facts
 from kpi_engine.period import Grain
 from kpi_engine.query import scope, tree
-from kpi_engine.query.measure import Money, OnFacts, is_foreign, on_facts
+from kpi_engine.query.measure import Money, is_foreign
 from kpi_engine.query.passes import Pass, Place, place_of
 from kpi_engine.query.predicate import INNER
 
@@ -118,8 +105,8 @@ def needed_columns(
     needed: dict[str, set[str]] = {}
     for definition in on_facts(definitions):
         table = fact_table(facts, definition.table)
-        columns = _columns(definition) | _scope_columns(definition, scopes, table=table) | {"connection"}
-        columns |= {"id"} if identified else set()
+        columns = columns_read(definition) | _scope_columns(definition, scopes, table=table) | {"connection"}
+        columns |= {"id"} if identified or _ranks_rows(definition) else set()
         columns |= {"currency"} & set(table.column_names)
         needed.setdefault(table.name, set()).update(columns)
     needed |= {name: needed.get(name, set()) | columns for name, columns in _companions(needed, scopes).items()}
@@ -137,7 +124,7 @@ def missing_columns(definition: Definition, filled: Mapping[str, Collection[str]
         return (definition.table,)
     table = fact_table(facts, definition.table)
     own = {column.name for column in COMMON}
-    needed = {column for column in _columns(definition, essential=True) if column not in own and table.column(column)}
+    needed = {name for name in columns_read(definition, essential=True) if name not in own and table.column(name)}
     return tuple(f"{definition.table}.{column}" for column in sorted(needed - set(filled[definition.table])))
 
 
@@ -159,31 +146,6 @@ def _scope_columns(definition: OnFacts, scopes: Scopes, *, table: FactTable) -> 
     return columns | {name for name, users in ids.items() if users & wanted and table.column(name)}
 
 
-def _columns(definition: OnFacts, *, essential: bool = False) -> set[str]:
-    conditions, aggregate = partial(_of_predicates, essential=essential), partial(_of_aggregate, essential=essential)
-    names = {definition.time, *conditions(definition.where)}
-    match definition:
-        case Count(distinct=distinct, first_per=first_per):
-            names |= {distinct or "", first_per or "", "id" if first_per else ""}
-        case Sum(sum=name, minus=minus):
-            names |= aggregate(SumOf(sum=name, minus=minus))
-        case Mean(mean=name) | Percentile(of=name) | Duration(start=name):
-            names |= {name}
-        case Ratio(numerator=above, denominator=below, requires=requires):
-            names |= aggregate(above) | aggregate(below)
-            names |= conditions((*requires.rows, *requires.have)) if requires else set()
-        case Snapshot(until=until, measure=measure, weight_percent=weight):
-            names |= {until, weight or "", *aggregate(measure), *conditions(definition.standing)}
-    return names - {""}
-
-
-def _of_aggregate(aggregate: Aggregate, *, essential: bool) -> set[str]:
-    names = _of_predicates(aggregate.where, essential=essential)
-    if isinstance(aggregate, SumOf):
-        return names | {aggregate.sum, "" if essential else aggregate.minus or ""}
-    return names | ({aggregate.count} - {"rows"})
-
-
-def _of_predicates(predicates: Iterable[Predicate], *, essential: bool) -> set[str]:
-    """The columns asked about; the essential ones are those that must have a value for the condition to hold."""
-    return {one.column for one in predicates if not (essential and one.operator in ("is_not", "not_in", "filled"))}
+def _ranks_rows(definition: OnFacts) -> bool:
+    """Of a group's rows at the same moment, the one with the lowest id is the first."""
+    return isinstance(definition, Count) and definition.first_per is not None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from kpi_engine import parts
 from kpi_engine.definition import Definition, Duration
 from kpi_engine.errors import Problem, did_you_mean
 from kpi_engine.facts import ColumnType
 from kpi_engine.message import Message
-from kpi_engine.rules import parts
+from kpi_engine.parts import Named, OnFacts
 from kpi_engine.rules.context import Context
-from kpi_engine.rules.parts import Named, OnFacts
 
 A = {
     ColumnType.TEXT: Message("a text"),
@@ -42,7 +42,7 @@ def tables_are_known(definitions: tuple[Definition, ...], context: Context) -> I
 
 def columns_are_known(definitions: tuple[Definition, ...], context: Context) -> Iterator[Problem]:
     """Every column that a KPI names is one of its table."""
-    for definition, table in parts.with_table(definitions, context):
+    for definition, table in context.with_table(definitions):
         in_conditions = ((f"{place}.column", each.column) for place, each in parts.predicates(definition))
         for place, name in (*parts.columns(definition), *in_conditions):
             if table.column(name) is None:
@@ -84,7 +84,7 @@ def _typed(
     wanted: Message,
 ) -> Iterator[Problem]:
     """The columns named that are not of one of the types."""
-    for definition, table in parts.with_table(definitions, context):
+    for definition, table in context.with_table(definitions):
         for place, name in named(definition):
             column = table.column(name)
             if column is not None and column.type not in types:
@@ -96,7 +96,7 @@ def _typed(
 
 def durations_run_between_two_of_a_kind(definitions: tuple[Definition, ...], context: Context) -> Iterator[Problem]:
     """Between a date and an instant there is no duration: the date has no hour."""
-    for definition, table in parts.with_table(definitions, context):
+    for definition, table in context.with_table(definitions):
         if not isinstance(definition, Duration):
             continue
         start, end = table.column(definition.start), table.column(definition.time)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import assert_never
 
+from kpi_engine import parts
 from kpi_engine.definition import Definition, Predicate, Scalar
 from kpi_engine.errors import NO_HINT, Problem, did_you_mean
 from kpi_engine.facts import SCALE, Column, ColumnType
 from kpi_engine.message import Message
-from kpi_engine.rules import parts
 from kpi_engine.rules.columns import NUMBERS, TIMES, A
 from kpi_engine.rules.context import Context
 
@@ -35,7 +35,7 @@ _WRITTEN = {
 
 def conditions_fit_their_columns(definitions: tuple[Definition, ...], context: Context) -> Iterator[Problem]:
     """Operators and values are of the column's type, and of its vocabulary where it has one."""
-    for definition, table in parts.with_table(definitions, context):
+    for definition, table in context.with_table(definitions):
         for place, predicate in parts.predicates(definition):
             column = table.column(predicate.column)
             for message, hint in _findings(predicate, column) if column else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from kpi_engine import parts
 from kpi_engine.definition import (
     Aggregate,
     Count,
@@ -22,9 +23,8 @@ from kpi_engine.definition import (
 from kpi_engine.errors import Problem
 from kpi_engine.facts import Column, ColumnType, FactTable
 from kpi_engine.message import Message
-from kpi_engine.rules import parts
+from kpi_engine.parts import OnFacts
 from kpi_engine.rules.context import Context
-from kpi_engine.rules.parts import OnFacts
 
 
 def counts_count_one_thing(definitions: tuple[Definition, ...], _: Context) -> Iterator[Problem]:
@@ -59,7 +59,7 @@ def statistics_are_shares(definitions: tuple[Definition, ...], _: Context) -> It
 
 def units_fit(definitions: tuple[Definition, ...], context: Context) -> Iterator[Problem]:
     """A KPI's unit is one that its kind and its column can have."""
-    for definition, table in parts.with_table(definitions, context):
+    for definition, table in context.with_table(definitions):
         allowed = _units(definition, table)
         if allowed and definition.unit not in allowed:
             message = Message("this KPI cannot be in {unit}", unit=definition.unit.value)

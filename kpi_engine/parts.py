@@ -1,4 +1,4 @@
-"""The parts of a definition, each with its place in the file, so that no rule has to know every kind."""
+"""The parts of a definition, each with its place in the file, so that rules and queries need not know every kind."""
 
 from __future__ import annotations
 
@@ -20,29 +20,42 @@ from kpi_engine.definition import (
     Sum,
     SumOf,
 )
-from kpi_engine.facts import FactTable
-from kpi_engine.rules.context import Context
 
 OnFacts: TypeAlias = Count | Sum | Mean | Percentile | Ratio | Snapshot | Duration
 """Every kind but the derived one."""
+
+EXCLUDING = frozenset({"is_not", "not_in", "filled"})
+"""Operators that a missing value may pass."""
 
 Named: TypeAlias = tuple[str, str]
 """A place in a definition, and the column named there."""
 
 
-def on_facts(definitions: Iterable[Definition]) -> Iterator[OnFacts]:
-    """The definitions that count facts."""
-    for definition in definitions:
-        if not isinstance(definition, Derived):
-            yield definition
+def on_facts(definitions: Iterable[Definition]) -> list[OnFacts]:
+    """The definitions that are computed from facts, in order; the derived ones left out."""
+    return [definition for definition in definitions if not isinstance(definition, Derived)]
 
 
-def with_table(definitions: Iterable[Definition], context: Context) -> Iterator[tuple[OnFacts, FactTable]]:
-    """The definitions whose fact table exists, and the table."""
-    for definition in on_facts(definitions):
-        table = context.facts.get(definition.table)
-        if table is not None:
-            yield definition, table
+def columns_read(definition: OnFacts, *, essential: bool = False) -> frozenset[str]:
+    """The columns whose values make the KPI, however it is split.
+
+    Args:
+        definition: any that counts facts.
+        essential: only those without which it has no answer: not a column that is subtracted (missing counts as 0),
+            nor one that a condition only excludes values of.
+
+    >>> from kpi_engine.catalog import shipped
+    >>> {one.id: sorted(columns_read(one)) for one in on_facts(shipped()) if one.id == "won_amount"}
+    {'won_amount': ['amount', 'closed_on', 'outcome']}
+    """
+    named = (
+        *times(definition),
+        *measures(definition, subtracted=not essential),
+        *counted(definition),
+        *weights(definition),
+    )
+    asked = (one for _, one in predicates(definition) if not (essential and one.operator in EXCLUDING))
+    return frozenset((*(name for _, name in named), *(one.column for one in asked)))
 
 
 def times(definition: OnFacts) -> Iterator[Named]:
@@ -54,20 +67,19 @@ def times(definition: OnFacts) -> Iterator[Named]:
         yield "until", definition.until
 
 
-def measures(definition: OnFacts) -> Iterator[Named]:
-    """The columns that are added, averaged or ranked; weights are a matter of their own."""
+def measures(definition: OnFacts, *, subtracted: bool = True) -> Iterator[Named]:
+    """The columns that are added, subtracted, averaged or ranked; weights are a matter of their own."""
     match definition:
         case Sum(sum=name, minus=minus):
-            yield "sum", name
-            if minus is not None:
-                yield "minus", minus
+            yield from _summed("", name, minus if subtracted else None)
         case Mean(mean=name):
             yield "mean", name
         case Percentile(of=name):
             yield "of", name
         case Ratio() | Snapshot():
             for place, aggregate in aggregates(definition):
-                yield from _summed(place, aggregate)
+                if isinstance(aggregate, SumOf):
+                    yield from _summed(f"{place}.", aggregate.sum, aggregate.minus if subtracted else None)
         case Count() | Duration():
             pass
         case _:
@@ -89,7 +101,7 @@ def columns(definition: OnFacts) -> Iterator[Named]:
     yield from measures(definition)
     yield from dimensions(definition)
     yield from weights(definition)
-    yield from _counted(definition)
+    yield from counted(definition)
 
 
 def dimensions(definition: OnFacts) -> Iterator[Named]:
@@ -102,6 +114,19 @@ def weights(definition: OnFacts) -> Iterator[Named]:
     """The columns that weight a sum."""
     if isinstance(definition, Snapshot) and definition.weight_percent is not None:
         yield "weight_percent", definition.weight_percent
+
+
+def counted(definition: OnFacts) -> Iterator[Named]:
+    """Columns whose different values are counted."""
+    if isinstance(definition, Count):
+        for place in ("distinct", "first_per"):
+            name = getattr(definition, place)
+            if name is not None:
+                yield place, name
+    if isinstance(definition, Ratio | Snapshot):
+        for place, aggregate in aggregates(definition):
+            if isinstance(aggregate, CountOf) and aggregate.count != "rows":
+                yield f"{place}.count", aggregate.count
 
 
 def predicates(definition: OnFacts) -> Iterator[tuple[str, Predicate]]:
@@ -117,24 +142,10 @@ def predicates(definition: OnFacts) -> Iterator[tuple[str, Predicate]]:
         yield from _numbered("requires.have", definition.requires.have)
 
 
-def _summed(place: str, aggregate: Aggregate) -> Iterator[Named]:
-    if isinstance(aggregate, SumOf):
-        yield f"{place}.sum", aggregate.sum
-        if aggregate.minus is not None:
-            yield f"{place}.minus", aggregate.minus
-
-
-def _counted(definition: OnFacts) -> Iterator[Named]:
-    """Columns whose different values are counted."""
-    if isinstance(definition, Count):
-        for place in ("distinct", "first_per"):
-            name = getattr(definition, place)
-            if name is not None:
-                yield place, name
-    if isinstance(definition, Ratio | Snapshot):
-        for place, aggregate in aggregates(definition):
-            if isinstance(aggregate, CountOf) and aggregate.count != "rows":
-                yield f"{place}.count", aggregate.count
+def _summed(place: str, name: str, minus: str | None) -> Iterator[Named]:
+    yield f"{place}sum", name
+    if minus is not None:
+        yield f"{place}minus", minus
 
 
 def _numbered(place: str, conditions: Iterable[Predicate]) -> Iterator[tuple[str, Predicate]]:
