@@ -50,8 +50,8 @@ def _head(document: Document) -> dict[str, Any]:
                 "name": document.reader.kpi(each),
                 "unit": each.unit.value,
                 "better": each.better.value,
-                "question": each.question,
-                "formula": each.formula,
+                "question": document.reader.translate(each.question),
+                "formula": document.reader.translate(each.formula),
                 "minimum_n": each.minimum_n,
             }
             for each in document.definitions

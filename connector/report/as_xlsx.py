@@ -194,6 +194,7 @@ def _meaning(sheets: _Sheets, document: Document) -> None:
     heads = (Sentence("KPI"), Sentence("Question"), Sentence("Formula"), Sentence("Unit"), Sentence("Id"))
     sheet = sheets.add(reader.say(Sentence("KPIs")), [reader.say(head) for head in heads], widths=(28, 60, 90, 12, 24))
     for each in document.definitions:
-        texts = (reader.kpi(each), each.question, each.formula, each.unit.value, each.id)
+        question, formula = reader.translate(each.question), reader.translate(each.formula)
+        texts = (reader.kpi(each), question, formula, each.unit.value, each.id)
         sheet.add((text, "") for text in texts)
     sheet.finish()

@@ -71,7 +71,11 @@ def closing(document: Document) -> Closing:
         tables=tables,
         meaning=reader.say(Sentence("What the KPIs mean")),
         glossary=tuple(
-            Meaning(reader.kpi(each), each.question, reader.say(Sentence("Formula: {formula}", formula=each.formula)))
+            Meaning(
+                name=reader.kpi(each),
+                question=reader.translate(each.question),
+                formula=reader.say(Sentence("Formula: {formula}", formula=reader.translate(each.formula))),
+            )
             for each in document.definitions
         ),
     )

@@ -33,8 +33,10 @@ def shown(value: float, unit: str, currency: str, locale: str) -> str:
 
     >>> shown(0.637, "percent", "", "en"), shown(3981572.89, "money", "EUR", "en"), shown(57.0, "days", "", "en")
     ('63.7%', '€3.98M', '57 days')
+    >>> shown(12345678.0, "money", "CNY", "zh_Hans_CN"), shown(999600.0, "money", "EUR", "en")
+    ('1235万元', '€1M')
     >>> shown(3981572.89, "money", "CNY", "zh_Hans_CN"), shown(3981572.89, "money", "EUR", "zh_Hant_TW")
-    ('398.2万元', '398.2萬歐元')
+    ('398万元', '398萬歐元')
     """
     return _shown(float(value), unit, currency, locale)
 
@@ -148,14 +150,16 @@ def _compact(value: float, locale: str) -> str:
 
 
 def _significant(value: float, locale: str) -> tuple[float, int]:
-    """The value to three digits (four where thousands of 万 are usual), and how many of them are decimals."""
-    myriads = Locale.parse(locale).language == "zh"
-    step, kept = (10_000, 4) if myriads else (1_000, 3)
-    rounded = float(f"{value:.{kept}g}")
-    mantissa = abs(rounded)
-    while mantissa >= step:
-        mantissa /= step
-    return rounded, max(0, kept - len(str(int(mantissa))))
+    """The value to three digits, or to the whole where thousands of 万 are usual; and how many of them are decimals."""
+    step = 10_000 if Locale.parse(locale).language == "zh" else 1_000
+    size = step
+    while abs(value) >= size * step:
+        size *= step
+    whole = len(str(int(abs(value) / size)))
+    digits = max(0, 3 - whole)
+    rounded = round(value / size, digits) * size
+    # 999.6K has become a million: one step up, where it has other decimals.
+    return (rounded, digits) if abs(rounded) < size * step else _significant(rounded, locale)
 
 
 @lru_cache(maxsize=64)

@@ -118,7 +118,7 @@ class Views:
     def _elapsed(self, shown: Shown) -> str:
         if shown.finished or shown.elapsed is None:
             return ""
-        return self.reader.say(Sentence("to date, {share} over", share=self.reader.share(shown.elapsed)))
+        return self.reader.say(Sentence("to date, {share} elapsed", share=self.reader.share(shown.elapsed)))
 
     def _to_date(self, shown: Shown) -> str:
         name = self.period(shown)
