@@ -2,8 +2,8 @@
 
 >>> NumberFormat(decimal=",", thousands=".", currency=("€",)).parse("1.234,50 €")
 Decimal('1234.50')
->>> NumberFormat(chinese_units=True).parse("3.5万")
-Decimal('35000')
+>>> int(NumberFormat(chinese_units=True).parse("3.5万"))
+35000
 """
 
 from __future__ import annotations

@@ -69,9 +69,11 @@ def _delete_others(store: Store, kpis: Collection[str] | None) -> None:
 
 
 def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:
-    """Rows as mappings, in the order of the key; `where` names columns and the value that each must have.
+    """Rows as mappings, in the order of the key.
 
-    >>> read(store, kpi="win_rate", scope="organisation", period="quarter")  # doctest: +SKIP
+    Args:
+        store: the open store.
+        where: columns and the value that each must have, as in `read(store, kpi="win_rate", period="quarter")`.
     """
     columns = (*VALUE_COLUMNS, "run_id")
     conditions = " AND ".join(f"{quoted(columns[columns.index(name)])} IS ?" for name in where) or "true"

@@ -15,7 +15,7 @@ from kpi_engine.evaluate.cell import Outcome, Timing, Used
 from kpi_engine.evaluate.status import VALUELESS, Status, worst
 from kpi_engine.expression import Assumption, Expression, Kpi, Number, Operation, Previous, PriorYear, names, parse
 from kpi_engine.message import Message
-from kpi_engine.period import Calendar, Grain, Period
+from kpi_engine.period import Calendar, Period
 
 Lookup = Callable[[str, Period], Outcome]
 Average = Callable[[str, Period], Fraction | None]
@@ -190,6 +190,7 @@ def base_period(expression: Previous | PriorYear, period: Period, *, calendar: C
         calendar: the organisation's.
         cut: the first day that is not counted.
 
+    >>> from kpi_engine.period import Grain
     >>> march = Period(Grain.MONTH, date(2017, 3, 1), date(2017, 4, 1))
     >>> base_period(Previous(Kpi("calls")), march, calendar=Calendar("UTC"), cut=date(2017, 3, 11)).end
     datetime.date(2017, 2, 11)
