@@ -99,5 +99,7 @@ def _all(reader: Reader, gap: TargetGap) -> Iterator[str]:
         yield say(Sentence("by today {value}", value=reader.value(gap.expected, gap.unit, gap.currency)))
     if gap.attainment is not None:
         yield say(Sentence("attained {share}", share=reader.share(gap.attainment)))
-    if gap.progress is not None:
+    if gap.progress is not None and gap.progress < 0:
+        yield say(Sentence("worse than the baseline"))
+    elif gap.progress is not None:
         yield say(Sentence("{share} of the way from the baseline", share=reader.share(gap.progress)))

@@ -14,7 +14,7 @@ from connector.report.nouns import counted, noun_of, part_of_whole
 from connector.report.reader import Reader
 from connector.report.sentence import Sentence
 from connector.report.status import STATUSES
-from kpi_engine.definition import Count, Definition
+from kpi_engine.definition import Count, Definition, Derived
 from kpi_engine.message import Message
 
 MANY_LEFT_OUT = 0.05
@@ -81,7 +81,7 @@ def _about(reader: Reader, definition: Definition, cell: Cell, *, whole: bool) -
     told = []
     if cell.low is not None and cell.high is not None:
         told.append(reader.interval(cell.low, cell.high, cell.unit, currency=cell.currency))
-    if cell.n is not None and not _is_its_own_count(definition):
+    if cell.n is not None and not _goes_without_count(definition):
         told.append(reader.say(counted(definition, cell.n, written=reader.count(cell.n))))
     if cell.status != "ok":
         told.append(reader.say(STATUSES[cell.status].word))
@@ -90,8 +90,9 @@ def _about(reader: Reader, definition: Definition, cell: Cell, *, whole: bool) -
     return tuple(told)
 
 
-def _is_its_own_count(definition: Definition) -> bool:
-    return isinstance(definition, Count) and definition.distinct is None
+def _goes_without_count(definition: Definition) -> bool:
+    """A count is told by its value, and what is derived from other KPIs has no rows of its own."""
+    return isinstance(definition, Derived) or (isinstance(definition, Count) and definition.distinct is None)
 
 
 def _counts(reader: Reader, definition: Definition, cell: Cell) -> str:
