@@ -8,8 +8,8 @@ Money may carry its currency, and only the company's own: a target that moved wi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from connector.errors import Message
@@ -19,6 +19,7 @@ from connector.targets.lines import Share
 from kpi_engine.definition import Unit
 from kpi_engine.errors import KpiError
 
+_KEPT = 10_000
 SURELY_PER_CENT = 10
 LARGEST = 10**15
 
@@ -43,12 +44,13 @@ _PARTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class AmountReader:
-    """Reads the numbers of one company's targets."""
+    """Reads the numbers of one company's targets; the same words, which are many in a sheet, are read once."""
 
-    currency: str
-    style: NumberFormat
+    def __init__(self, currency: str, style: NumberFormat) -> None:
+        self.currency = currency
+        self.style = style
+        self._text = lru_cache(_KEPT)(self._read_text)
 
     def read(self, value: Any, *, unit: Unit) -> float:
         """The number, percentages as shares.
@@ -64,7 +66,7 @@ class AmountReader:
             case int() | float():
                 return self._bare(Decimal(repr(value)), unit=unit)
             case str():
-                return self._text(value.strip(), unit=unit)
+                return self._text(value.strip(), unit)
             case _:
                 raise KpiError(
                     Message("{value} is not a number", value=shown(str(value))),
@@ -76,7 +78,7 @@ class AmountReader:
             raise _other_unit(f"{share.value * 100:g} %", unit)
         return share.value
 
-    def _text(self, text: str, *, unit: Unit) -> float:
+    def _read_text(self, text: str, unit: Unit) -> float:
         parts = _PARTS.fullmatch(text)
         if parts is None:
             raise KpiError(Message("{value} is not a number", value=shown(text)), hint=self._how)

@@ -28,7 +28,7 @@ class BaselineReader:
 
     def stated(self, line: LineReader, measure: Measure, subject: Subject | None) -> Baseline | None:
         """The number that the line itself gives."""
-        value = self.goals.number(line, "baseline", measure)
+        value = self.goals.number(line, "baseline", measure) if "baseline" in line else None
         if value is None:
             return None
         period = None if subject is None else self.period(line, subject)

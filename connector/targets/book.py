@@ -51,10 +51,12 @@ def read_book(config: Config, store: Store, *, files: Mapping[str, Path] | None 
     unset = 0
     for name, path in files.items():
         lines = read_lines(path, name=name)
+        for line in lines.lines:
+            if line.values.keys().isdisjoint(GOALS):
+                unset += 1
+            elif (entry := reader.read(line, problems, file=name)) is not None:
+                entries.append(entry)
         problems.extend(lines.problems)
-        filled = [line for line in lines.lines if not line.values.keys().isdisjoint(GOALS)]
-        unset += len(lines.lines) - len(filled)
-        entries.extend(filter(None, (reader.read(line, problems, file=name) for line in filled)))
     standing, superseded, doubles = _in_force(entries)
     problems.extend(doubles)
     problems.extend(_parents(standing))
@@ -90,7 +92,7 @@ def _double(entry: Entry, earlier: Entry) -> Problem:
     return entry.problem(
         "",
         Message(
-            "two targets for one cell: {target} is also at {where}", target=entry.target.id, where=earlier.line.where()
+            "two targets for one cell: {target} is also at {where}", target=entry.target.id, where=earlier.place.where()
         ),
         hint=Message("take one of them out; or raise `version` where the target was moved"),
     )
@@ -99,7 +101,7 @@ def _double(entry: Entry, earlier: Entry) -> Problem:
 def _same_id(entry: Entry, named: Entry) -> Problem:
     return entry.problem(
         "id",
-        Message("{target} is also the id of the target at {where}", target=entry.target.id, where=named.line.where()),
+        Message("{target} is also the id of the target at {where}", target=entry.target.id, where=named.place.where()),
         hint=Message("give each its own id, or leave the ids out"),
     )
 

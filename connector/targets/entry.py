@@ -13,7 +13,7 @@ from connector.targets.amount import AmountReader, other_currency
 from connector.targets.baseline import BaselineReader, check_way
 from connector.targets.directory import Directory
 from connector.targets.goal import GoalReader, possible
-from connector.targets.lines import Line
+from connector.targets.lines import Line, Place
 from connector.targets.period_label import read_day, read_grain
 from connector.targets.reader import LineReader
 from connector.targets.subject import Measure, Subject, SubjectReader
@@ -22,6 +22,7 @@ from kpi_engine.errors import KpiError
 from kpi_engine.period import Period
 from kpi_engine.target import Baseline, Benchmark, ByChange, Goal, Target, Thresholds, Within
 
+DETAILS = frozenset(("green", "amber", "version", "review", "attainment", "objective", "parent", "note"))
 ATTAINMENTS = ("mirror", "inverse")
 HIGHEST_VERSION = 10_000
 
@@ -31,7 +32,7 @@ class Entry:
     """A target, where it was read, and from which period its baseline is to be taken."""
 
     target: Target
-    line: Line
+    place: Place
     file: str
     """The name of its file in messages."""
     baseline_from: Period | None
@@ -39,7 +40,7 @@ class Entry:
 
     def problem(self, name: str, message: Message, *, hint: Message = Message("")) -> Problem:
         """Something wrong with it, at its place."""
-        return self.line.problem(name, message, hint=hint)
+        return self.place.problem(name, message, hint=hint)
 
 
 class EntryReader:
@@ -65,7 +66,7 @@ class EntryReader:
         if target is None or subject is None or reader.problems:
             return None
         frozen = None if target.baseline is not None else self._baselines.period(reader, subject)
-        return Entry(target, line, file, frozen)
+        return Entry(target, line.place, file, frozen)
 
     def _target(self, line: LineReader, measure: Measure | None, subject: Subject | None) -> Target | None:
         """Reads on where the subject is wrong: the person who mends the file should hear of everything at once."""
@@ -74,7 +75,8 @@ class EntryReader:
         if measure is None:
             return None
         _check_unit(line, measure)
-        details["benchmark"] = self._benchmark(line, measure)
+        if "benchmark" in line:
+            details["benchmark"] = self._benchmark(line, measure)
         baseline = self._baselines.stated(line, measure, subject)
         if "baseline" not in line and subject is not None:
             self._baselines.period(line, subject)
@@ -91,11 +93,15 @@ class EntryReader:
             line.wrong("currency", error.message, hint=error.hint)
 
     def _details(self, line: LineReader) -> dict[str, Any]:
+        """What few targets say."""
+        if DETAILS.isdisjoint(line.line.values):
+            return {"thresholds": self._usual}
         return {
             "thresholds": self._thresholds(line),
             "version": _version(line),
             "review": _optional(line, "review", read_grain),
             "attainment": _attainment(line),
+            **{name: line.text(name) for name in ("objective", "parent", "note")},
         }
 
     def _made(
@@ -115,9 +121,6 @@ class EntryReader:
             start=period.start,
             end=period.end,
             baseline=baseline,
-            objective=line.text("objective"),
-            parent=line.text("parent"),
-            note=line.text("note"),
             **details,
         )
 
@@ -131,8 +134,6 @@ class EntryReader:
     def _benchmark(self, line: LineReader, measure: Measure) -> Benchmark | None:
         value = self._goals.number(line, "benchmark", measure)
         source, on = line.text("benchmark_source"), _optional(line, "benchmark_on", read_day)
-        if "benchmark" not in line:
-            return None
         if not source:
             line.wrong("benchmark", Message("who says so?"), hint=Message("name the source in benchmark_source"))
             return None

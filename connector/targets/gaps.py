@@ -5,8 +5,10 @@ No clock is read: the moment is that of the values. Baselines are frozen in the 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from connector.config import Config
@@ -54,10 +56,16 @@ def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress
     Raises:
         StoreError: the store cannot be read or written; gaps and baselines are as before.
     """
-    book = read_book(config, store)
-    if not book.entries and gaps.is_empty(store):
-        return _report(book)
-    progress(Message("comparing {targets} targets with the values", targets=len(book.entries)))
+    with kept_in_memory():
+        book = read_book(config, store)
+        if not book.entries and gaps.is_empty(store):
+            return _report(book)
+        progress(Message("comparing {targets} targets with the values", targets=len(book.entries)))
+        return judge(config, store, book, run_id=run_id)
+
+
+def judge(config: Config, store: Store, book: Book, *, run_id: int) -> GapReport:
+    """Make `gaps` hold how the targets of these files stand, and freeze the baselines of new ones."""
     standing = Standing(config, store)
     taken = standing.new_baselines(book.entries)
     targets = [standing.in_force(entry, taken) for entry in book.entries]
@@ -67,6 +75,19 @@ def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress
         changed = gaps.write(store, rows, run_id)
     found = mismatches(config, book.directory, targets)
     return _report(book, rows=rows, changed=changed, frozen=frozen, mismatches=found)
+
+
+@contextmanager
+def kept_in_memory() -> Iterator[None]:
+    """Python's search for circular garbage rests: everything made here is needed to the end, and looking through it
+    again and again is a third of the time of reading 100,000 targets."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _report(

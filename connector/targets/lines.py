@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,26 +26,34 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: only what is filled."""
+class Place:
+    """Where a line stands; all that is kept of it."""
 
     source: Source
     number: int
-    values: Mapping[str, Any]
-    """Field -> text, number, date, or `Share`."""
 
     def where(self, name: str = "") -> str:
-        """The place of one of its fields."""
+        """The place of the line, or of one of its fields."""
         return self.source.where(self.number, name)
 
     def problem(self, name: str, message: Message, *, hint: Message = Message("")) -> Problem:
-        """Something wrong with one of its fields."""
+        """Something wrong with it."""
         return Problem(self.where(name), message, hint)
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """What a file holds."""
+class Line:
+    """One line: only what is filled."""
 
-    lines: list[Line] = field(default_factory=list)
+    place: Place
+    values: Mapping[str, Any]
+    """Field -> text, number, date, or `Share`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a file holds: read line by line, because there may be very many."""
+
+    lines: Iterable[Line] = ()
     problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the file; known when the last line has been read."""

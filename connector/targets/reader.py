@@ -37,7 +37,7 @@ class LineReader:
 
     def wrong(self, name: str, message: Message, *, hint: Message = Message("")) -> None:
         """Note something wrong with a field."""
-        self.problems.append(self.line.problem(name, message, hint=hint))
+        self.problems.append(self.line.place.problem(name, message, hint=hint))
 
     def attempt(self, name: str, read: Callable[[], T]) -> T | None:
         """What `read` makes of a field; None, and a problem at its place, where it cannot."""

@@ -22,6 +22,7 @@ from kpi_engine.target import ORGANISATION, Nature, Node, nature
 
 SHORT = ("owner", "team", "account")
 """Fields that say scope and whose in one word."""
+WHOSE = ("scope", "of", *SHORT, "connection", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,20 @@ class SubjectReader:
     directory: Directory
     definitions: Mapping[str, Definition]
     _measures: dict[str, Measure] = field(default_factory=dict)
+    _nodes: dict[tuple[Any, ...], Node] = field(default_factory=dict)
     _periods: dict[tuple[Any, Any], Period] = field(default_factory=dict)
 
     def read(self, line: LineReader, measure: Measure | None) -> Subject | None:
         """The subject; None where any part of it is wrong, and all that is wrong is noted."""
-        scope = self._scope(line)
-        period = self._period(line)
-        node = None if scope is None else self._node(line, scope)
-        if scope is not None and period is not None and period.grain not in self.config.kpis.scopes[scope]:
-            hint = Message("add {period} to kpis.scopes.{scope}", period=period.grain, scope=scope)
-            line.wrong(
-                "period", Message("{scope} is not computed by {period}", scope=scope, period=period.grain), hint=hint
-            )
+        period, node = self._period(line), self._node(line)
+        if node is None or period is None:
             return None
-        if measure is None or node is None or period is None:
+        if period.grain not in self.config.kpis.scopes[node.scope]:
+            message = Message("{scope} is not computed by {period}", scope=node.scope, period=period.grain)
+            hint = Message("add {period} to kpis.scopes.{scope}", period=period.grain, scope=node.scope)
+            line.wrong("period", message, hint=hint)
             return None
-        return Subject(measure, node, period)
+        return None if measure is None else Subject(measure, node, period)
 
     # ---- the KPI --------------------------------------------------------------------------------------------------
 
@@ -91,6 +90,17 @@ class SubjectReader:
 
     # ---- whose ----------------------------------------------------------------------------------------------------
 
+    def _node(self, line: LineReader) -> Node | None:
+        raw = tuple(map(line.line.values.get, WHOSE))
+        words = raw, tuple(map(type, raw))  # 1 and true are equal, and two things
+        if words not in self._nodes:
+            scope = self._scope(line)
+            node = None if scope is None else self._found(line, scope)
+            if node is None:
+                return None
+            self._nodes[words] = node
+        return self._nodes[words]
+
     def _scope(self, line: LineReader) -> str | None:
         given = [name for name in ("scope", *SHORT) if name in line]
         if len(given) > 1:
@@ -109,7 +119,7 @@ class SubjectReader:
             return None
         return scope
 
-    def _node(self, line: LineReader, scope: str) -> Node | None:
+    def _found(self, line: LineReader, scope: str) -> Node | None:
         where = scope if scope in line else "of"
         word = line.text(where)
         if scope == ORGANISATION.scope:
@@ -125,8 +135,7 @@ class SubjectReader:
         named = line.attempt(where, lambda: self._find(word, scope, connection))
         if named is None:
             return None
-        self._check_name(line, named)
-        return Node(named.connection, scope, named.id)
+        return Node(named.connection, scope, named.id) if self._is_named_right(line, named) else None
 
     def _organisation(self, line: LineReader, word: str) -> Node | None:
         if word:
@@ -141,14 +150,16 @@ class SubjectReader:
             raise KpiError(message, hint=did_you_mean(connection, self.config.connections))
         return self.directory.register(scope).find(word, connection=connection if scope in RECORD_SCOPES else "")
 
-    def _check_name(self, line: LineReader, named: Named) -> None:
+    def _is_named_right(self, line: LineReader, named: Named) -> bool:
         """Whoever sorts one column of a sheet and not the others, gives everybody somebody else's target."""
         name = line.text("name")
-        if name and named.name and folded(name) not in (folded(named.name), folded(named.id)):
-            message = Message(
-                "{id} is {known}, and the sheet says {name}", id=named.id, known=shown(named.name), name=shown(name)
-            )
-            line.wrong("name", message, hint=Message("was the sheet sorted in part? correct the id or the name"))
+        if not name or not named.name or folded(name) in (folded(named.name), folded(named.id)):
+            return True
+        message = Message(
+            "{id} is {known}, and the sheet says {name}", id=named.id, known=shown(named.name), name=shown(name)
+        )
+        line.wrong("name", message, hint=Message("was the sheet sorted in part? correct the id or the name"))
+        return False
 
     # ---- when -----------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.errors import Message, Problem
 from connector.targets.fields import FIELDS, field_of, unknown_field
-from connector.targets.lines import Line, Lines
+from connector.targets.lines import Line, Lines, Place
 
 DELIMITERS = (",", ";", "\t")
 _FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -24,6 +24,9 @@ class TextFile:
     def where(self, number: int, field: str = "") -> str:
         return f"{self.name}:{number} {field}".rstrip()
 
+    def name_columns(self, columns: Mapping[int, str]) -> None:
+        """Told which field each position holds."""
+
 
 def read_csv(content: bytes, name: str) -> Lines:
     """Every line that says anything."""
@@ -32,47 +35,49 @@ def read_csv(content: bytes, name: str) -> Lines:
     except UnicodeDecodeError:
         hint = Message("save it as CSV UTF-8, or as .xlsx")
         return Lines(problems=[Problem(name, Message("is not written in UTF-8"), hint)])
-    try:
-        rows = list(_rows(text))
-    except csv.Error as error:
-        return Lines(problems=[Problem(name, Message("is not CSV: {reason}", reason=str(error)))])
-    return table_lines(TextFile(name), [(number, [_meant(cell) for cell in row]) for number, row in rows])
+    problems: list[Problem] = []
+    return Lines(table_lines(TextFile(name), _rows(text, name, problems), problems), problems)
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line that each begins on: a quoted cell may go over several."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = 1
-    for row in reader:
-        yield begins, row
-        begins = reader.line_num + 1
+    try:
+        for row in reader:
+            yield begins, [_meant(cell) if cell[:1] == "'" else cell for cell in row]
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        problems.append(Problem(f"{name}:{begins}", Message("is not CSV: {reason}", reason=str(error))))
 
 
 def _meant(cell: str) -> str:
     """A text without the apostrophe that keeps spreadsheets from taking a name for a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:2] in _FORMULA_SIGNS else cell
+    return cell[1:] if cell[1:2] in _FORMULA_SIGNS else cell
 
 
-def table_lines(source: TextFile, rows: Sequence[tuple[int, Sequence[object]]]) -> Lines:
+def table_lines(
+    source: TextFile, rows: Iterable[tuple[int, Sequence[object]]], problems: list[Problem]
+) -> Iterator[Line]:
     """The lines of a table whose first filled row is its heading."""
-    filled = [(number, row) for number, row in rows if any(_is_filled(cell) for cell in row)]
-    if not filled:
-        return Lines(problems=[Problem(source.name, Message("is empty"), _HOW_TO_BEGIN)])
-    (heading_line, headings), *body = filled
-    found = Lines()
-    columns = _columns(source, heading_line, headings, found.problems)
-    for number, row in body:
-        values = {columns[at]: cell for at, cell in enumerate(row) if at in columns and _is_filled(cell)}
-        if beyond := [cell for at, cell in enumerate(row) if at >= len(headings) and _is_filled(cell)]:
+    remaining = iter(rows)
+    heading = next(((number, row) for number, row in remaining if any(map(_is_filled, row))), None)
+    if heading is None:
+        problems.append(Problem(source.name, Message("is empty"), _HOW_TO_BEGIN))
+        return
+    width = len(heading[1])
+    columns = _columns(source, *heading, problems)
+    source.name_columns(columns)
+    for number, row in remaining:
+        if len(row) > width and (beyond := list(filter(_is_filled, row[width:]))):
             message = Message("there are more cells than headings: {cell}", cell=repr(beyond[0])[:60])
-            found.problems.append(
-                Problem(source.where(number), message, Message("quote a cell that has a comma in it"))
-            )
-        elif values:
-            found.lines.append(Line(source, number, values))
-    return found
+            problems.append(Problem(source.where(number), message, Message("quote a cell that has a comma in it")))
+            continue
+        values = {name: row[at] for at, name in columns.items() if at < len(row) and _is_filled(row[at])}
+        if values:
+            yield Line(Place(source, number), values)
 
 
 _HOW_TO_BEGIN = Message("`crm-kpi target import --template targets.xlsx` writes a sheet to fill in")
@@ -95,4 +100,4 @@ def _columns(source: TextFile, number: int, headings: Sequence[object], problems
 
 
 def _is_filled(cell: object) -> bool:
-    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
+    return cell is not None and cell != "" and not (isinstance(cell, str) and cell.isspace())

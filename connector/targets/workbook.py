@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,12 @@ class SheetFile(TextFile):
     def where(self, number: int, field: str = "") -> str:
         place = f"{self.name} {self.sheet}!{self.letters.get(field, '')}{number}"
         return f"{place} {field}".rstrip()
+
+    def name_columns(self, columns: Mapping[int, str]) -> None:
+        """Columns get their letters."""
+        from openpyxl.utils import get_column_letter
+
+        self.letters.update({name: get_column_letter(at + 1) for at, name in columns.items()})
 
 
 def read_workbook(content: bytes, name: str) -> Lines:
@@ -76,23 +83,9 @@ def _merged(name: str, sheet: str, cells: str) -> Problem:
 
 
 def _lines(name: str, sheet: Any) -> Lines:
-    rows = [(number, [_value(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1)]
-    source = SheetFile(name, sheet.title)
-    found = table_lines(source, rows)
-    _name_columns(source, rows)
-    return found
-
-
-def _name_columns(source: SheetFile, rows: list[tuple[int, list[Any]]]) -> None:
-    """Messages are made when they are needed, so the letters may be found out after the lines."""
-    from openpyxl.utils import get_column_letter
-
-    from connector.targets.fields import field_of
-
-    headings = next((row for _, row in rows if any(cell is not None for cell in row)), [])
-    for at, heading in enumerate(headings, start=1):
-        if isinstance(heading, str):
-            source.letters.setdefault(field_of(heading), get_column_letter(at))
+    rows = ((number, [_value(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1))
+    problems: list[Problem] = []
+    return Lines(table_lines(SheetFile(name, sheet.title), rows, problems), problems)
 
 
 def _value(cell: Any) -> Any:

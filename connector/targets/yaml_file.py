@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.errors import Message, Problem
 from connector.targets.fields import FIELDS, GROUPS, unknown_field
-from connector.targets.lines import Line, Lines
+from connector.targets.lines import Line, Lines, Place
 from kpi_engine.document import Document, Steps, read_document
 from kpi_engine.errors import DocumentError
 
@@ -36,13 +36,16 @@ def read_yaml(content: bytes, name: str) -> Lines:
         return Lines(problems=[Problem(name, Message("is not written in UTF-8"), Message("save it as UTF-8"))])
     except DocumentError as error:
         return Lines(problems=list(error.problems))
-    source, found = YamlFile(document), Lines(problems=list(document.problems))
-    for number, entry in enumerate(_entries(document, found.problems)):
+    problems = list(document.problems)
+    return Lines(_lines(YamlFile(document), problems), problems)
+
+
+def _lines(source: YamlFile, problems: list[Problem]) -> Iterator[Line]:
+    for number, entry in enumerate(_entries(source.document, problems)):
         if isinstance(entry, dict):
-            found.lines.append(Line(source, number, _values(source, number, entry, found.problems)))
+            yield Line(Place(source, number), _values(source, number, entry, problems))
         else:
-            found.problems.append(Problem(source.where(number), Message("must be a group of fields")))
-    return found
+            problems.append(Problem(source.where(number), Message("must be a group of fields")))
 
 
 def _entries(document: Document, problems: list[Problem]) -> list[Any]:

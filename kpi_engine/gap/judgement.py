@@ -69,16 +69,15 @@ def gap(target: Target, actual: Actual | None, *, course: Course, flow: bool) ->
     row = _row(target, actual, value=value, status=status)
     if isinstance(target.goal, ByChange):
         return row
-    standing = _Standing(target, target.goal, course, flow)
-    if actual is None or value is None:
-        return row._replace(expected=standing.expected)
+    numbers = _numbers(target, target.goal, value, course=course, flow=flow)
+    judged = actual is not None and value is not None and status is GapStatus.OK
     return row._replace(
-        gap=gap_to(target.goal, value),
-        attainment=standing.attainment(value),
-        progress=progress_from(standing.baseline, target.goal, value),
-        expected=standing.expected,
-        pace=None if course.finished else standing.pace(value),
-        rag=standing.rag(actual, value) if status is GapStatus.OK else Rag.GREY,
+        gap=None if value is None else gap_to(target.goal, value),
+        attainment=numbers.attainment,
+        progress=numbers.progress,
+        expected=numbers.expected,
+        pace=None if course.finished else numbers.pace,
+        rag=_rag(target, target.goal, actual, numbers, course=course, flow=flow) if judged else Rag.GREY,
     )
 
 
@@ -125,60 +124,59 @@ def _status(target: Target, actual: Actual | None, course: Course) -> GapStatus:
     return GapStatus.STALE if course.stale else GapStatus.OK
 
 
-class _Standing:
-    """A goal with numbers, at one moment of its period."""
+class _Numbers(NamedTuple):
+    """How a value stands to a goal, as far as it can be said."""
 
-    __slots__ = ("baseline", "course", "expected", "flow", "goal", "target")
+    attainment: float | None
+    progress: float | None
+    expected: float | None
+    pace: float | None
 
-    def __init__(self, target: Target, goal: Reached, course: Course, flow: bool) -> None:
-        self.target = target
-        self.goal = goal
-        self.course = course
-        self.flow = flow
-        self.baseline = None if target.baseline is None else target.baseline.value
-        self.expected = expected_at(course.elapsed, goal, flow=flow, baseline=self.baseline)
 
-    def attainment(self, value: float) -> float | None:
-        return attainment_of(self.goal, value, counted=self.target.attainment)
+def _numbers(target: Target, goal: Reached, value: float | None, *, course: Course, flow: bool) -> _Numbers:
+    baseline = None if target.baseline is None else target.baseline.value
+    expected = expected_at(course.elapsed, goal, flow=flow, baseline=baseline)
+    if value is None:
+        return _Numbers(None, None, expected, None)
+    return _Numbers(
+        attainment_of(goal, value, counted=target.attainment),
+        progress_from(baseline, goal, value),
+        expected,
+        None if course.finished else pace_index(value, course.elapsed, goal, flow=flow, baseline=baseline),
+    )
 
-    def pace(self, value: float) -> float | None:
-        return pace_index(value, self.course.elapsed, self.goal, flow=self.flow, baseline=self.baseline)
 
-    def rag(self, actual: Actual, value: float) -> Rag:
-        """The colour (3.8); a red that cannot be told from chance is amber (3.4)."""
-        if self._is_done_early(value):
-            return Rag.BLUE
-        score = self._score(value)
-        if score is None:
-            return Rag.GREEN if self._is_reached(value) else Rag.RED
-        colour = band(score, self.target.thresholds)
-        return Rag.AMBER if colour is Rag.RED and self._is_within_noise(actual, value) else colour
+def _rag(target: Target, goal: Reached, actual: Actual | None, numbers: _Numbers, *, course: Course, flow: bool) -> Rag:
+    """The colour (3.8); a red that cannot be told from chance is amber (3.4)."""
+    assert actual is not None
+    assert actual.value is not None
+    if flow and not course.finished and isinstance(goal, AtLeast) and gap_to(goal, actual.value) >= 0:
+        return Rag.BLUE  # what piles up cannot become less any more; a rate that is reached today may be lost tomorrow
+    score = numbers.pace if not course.finished else _final_score(numbers, flow=flow)
+    if score is None:
+        return Rag.GREEN if _is_reached(goal, actual.value, numbers.expected) else Rag.RED
+    colour = band(score, target.thresholds)
+    return Rag.AMBER if colour is Rag.RED and _is_within_noise(goal, actual, numbers.expected) else colour
 
-    def _is_done_early(self, value: float) -> bool:
-        """What piles up cannot become less any more; a rate that is reached today may be lost tomorrow."""
-        may_be = self.flow and not self.course.finished and isinstance(self.goal, AtLeast)
-        return may_be and gap_to(self.goal, value) >= 0
 
-    def _score(self, value: float) -> float | None:
-        """The measure of which 1 is the target: the pace while the period runs; then progress for what has a way to
-        go (levels and ratios with a baseline), and attainment for all else (3.1, 3.8)."""
-        if not self.course.finished:
-            return self.pace(value)
-        progress = progress_from(self.baseline, self.goal, value)
-        attainment = self.attainment(value)
-        if attainment is None or (progress is not None and not self.flow):
-            return progress
-        return attainment
+def _final_score(numbers: _Numbers, *, flow: bool) -> float | None:
+    """The measure of a finished period, of which 1 is the target: progress for what has a way to go (levels and ratios
+    with a baseline), attainment for all else (3.1)."""
+    if numbers.attainment is None or (numbers.progress is not None and not flow):
+        return numbers.progress
+    return numbers.attainment
 
-    def _is_reached(self, value: float) -> bool:
-        """Where no share can be taken (a target of 0 or below) there is no amber: it is reached by now, or not."""
-        if isinstance(self.goal, Within) or self.expected is None:
-            return gap_to(self.goal, value) >= 0
-        return sign(self.goal) * (value - self.expected) >= 0
 
-    def _is_within_noise(self, actual: Actual, value: float) -> bool:
-        """Whether the value's 95 % interval holds what is aimed at by now."""
-        aim = nearest(self.goal, value) if self.expected is None else self.expected
-        if actual.ci_low is None or actual.ci_high is None or aim is None:
-            return False
-        return actual.ci_low <= aim <= actual.ci_high
+def _is_reached(goal: Reached, value: float, expected: float | None) -> bool:
+    """Where no share can be taken (a target of 0 or below) there is no amber: it is reached by now, or not."""
+    if isinstance(goal, Within) or expected is None:
+        return gap_to(goal, value) >= 0
+    return sign(goal) * (value - expected) >= 0
+
+
+def _is_within_noise(goal: Reached, actual: Actual, expected: float | None) -> bool:
+    """Whether the value's 95 % interval holds what is aimed at by now."""
+    aim = nearest(goal, actual.value) if expected is None else expected
+    if actual.ci_low is None or actual.ci_high is None or aim is None:
+        return False
+    return actual.ci_low <= aim <= actual.ci_high

@@ -7,6 +7,7 @@ sections of the project's KPI reference: 3.1 gap and attainment, 3.6 what makes 
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -158,7 +159,7 @@ class Target(_Strict):
     """How often people look at it together."""
     note: str = ""
 
-    @property
+    @cached_property
     def cell(self) -> tuple[str, str, str, str, str, str]:
         """The key of the KPI value that it is about: connection, KPI, scope, scope id, period, period start."""
         start = self.start.isoformat() if self.start else ""

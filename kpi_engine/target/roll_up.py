@@ -88,7 +88,16 @@ def roll_up(targets: Iterable[Target], *, above: Mapping[Node, Node], additive: 
     for target in targets:
         if target.kpi in additive and _number(target) is not None:
             by_slice[target.kpi, target.period, target.start][_node(target)] = target
-    return tuple(found for key, placed in by_slice.items() for found in _Sums(key, placed, above).all())
+    below = _turned(above)
+    return tuple(found for key, placed in by_slice.items() for found in _Sums(key, placed, above, below).all())
+
+
+def _turned(above: Mapping[Node, Node]) -> dict[Node, list[Node]]:
+    """Each place, and those right below it."""
+    below: dict[Node, list[Node]] = {}
+    for node, parent in above.items():
+        below.setdefault(parent, []).append(node)
+    return below
 
 
 def _node(target: Target) -> Node:
@@ -102,15 +111,20 @@ def _number(target: Target) -> float | None:
 class _Sums:
     """The sums of one slice. A place is visited once, so that a tree that bites its own tail still ends."""
 
-    def __init__(self, key: Slice, placed: Mapping[Node, Target], above: Mapping[Node, Node]) -> None:
+    def __init__(
+        self,
+        key: Slice,
+        placed: Mapping[Node, Target],
+        above: Mapping[Node, Node],
+        below: Mapping[Node, list[Node]],
+    ) -> None:
         self._key = key
         self._placed = placed
         self._ids = {target.id: node for node, target in placed.items()}
-        self._below: dict[Node, list[Node]] = defaultdict(list)
-        for node in dict.fromkeys((*above, *placed)):
-            parent = self._parent(node, above)
-            if parent is not None:
-                self._below[parent].append(node)
+        if any(target.parent for target in placed.values()):
+            stated = {node: self._parent(node, above) for node in dict.fromkeys((*above, *placed))}
+            below = _turned({node: parent for node, parent in stated.items() if parent is not None})
+        self._below = below
         self._totals: dict[Node, float | None] = {}
         self._found: list[RollUp] = []
 

@@ -77,7 +77,7 @@ def test_rows_that_nobody_filled_in_are_counted_and_nothing_else(company: Compan
         ("\n\n", "targets/t.csv", "is empty", "--template"),
         (HEAD.encode("utf-16"), "targets/t.csv", "is not written in UTF-8", "CSV UTF-8"),
         ("kpi,owner\n王,芳\n".encode("gb18030"), "targets/t.csv", "is not written in UTF-8", "CSV UTF-8"),
-        (HEAD + 'won_amount,"Ann,2026-Q3,5\n', "targets/t.csv", "is not CSV", ""),
+        (HEAD + 'won_amount,"Ann,2026-Q3,5\n', "targets/t.csv:2", "is not CSV", ""),
         ("kpi,owner,perod,target\n", "targets/t.csv:1", "perod is not a field of targets", "did you mean period?"),
         ("kpi,owner,KPI,target\n", "targets/t.csv:1", "two columns are called kpi", ""),
         (HEAD + "won_amount,Lee, Ann,2026-Q3,5\n", "targets/t.csv:2", "more cells than headings", "quote a cell"),
