@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -57,7 +58,10 @@ def _of_kpis() -> Iterator[str]:
 def updated(translated: Catalog, language: str) -> Catalog:
     """The sentences of today, with the translations that there are."""
     known = {str(message.id): message.string for message in translated if message.id}
-    catalog = Catalog(locale=language, domain="report", charset="utf-8", fuzzy=False)
+    when = datetime(2025, 1, 1, tzinfo=UTC)  # written into the file: the same sentences give the same bytes
+    catalog = Catalog(
+        locale=language, domain="report", charset="utf-8", fuzzy=False, creation_date=when, revision_date=when
+    )
     for template in sorted(templates()):
         catalog.add(template, known.get(template, ""))
     return catalog
