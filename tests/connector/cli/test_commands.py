@@ -153,15 +153,6 @@ def test_completion_knows_commands_and_options(run: Run) -> None:
     assert "store" in answer.out
 
 
-def test_demo_shows_the_whole_loop(tmp_path: Path, run: Run) -> None:
-    report = run("demo", "--json").data
-    assert {value["kpi"] for value in report["values"]} >= {"win_rate", "won_amount"}
-    assert (tmp_path / "crm-kpi-demo/out/accounts.csv").exists()
-    shown = run("demo")
-    assert "win_rate" in shown.out
-    assert "crm-kpi kpi explain win_rate" in shown.out
-
-
 def test_a_value_is_explained_down_to_its_records(company: Path, run: Run) -> None:
     run("run")
     quarter = ("--start", "2025-02-14")
