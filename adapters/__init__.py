@@ -1,1 +1,1 @@
-"""One folder per CRM; each speaks its vendor's protocol and imports only `connector.contract` and `connector.errors`."""
+"""One folder per CRM, which speaks its vendor's protocol and knows `connector.contract` and `connector.errors` only."""

@@ -106,7 +106,10 @@ def _write_settings(folder: Path, options: argparse.Namespace) -> None:
 
     ids = [each.id for each in shipped()][: options.kpis]
     own = [f"own_{number}" for number in range(options.kpis - len(ids))]
-    family = "".join(OWN_KPI.replace("NUMBER", str(at)).replace("MADE", str(at % 12)).replace("ID", name) for at, name in enumerate(own))
+    family = "".join(
+        OWN_KPI.replace("NUMBER", str(at)).replace("MADE", str(at % 12)).replace("ID", name)
+        for at, name in enumerate(own)
+    )
     (folder / "own_kpis.yaml").write_text("kpis:\n" + family, "utf-8")
     settings = SETTINGS.replace("LANGUAGE", options.language).replace("KPIS", ", ".join([*ids, *own]))
     settings = settings.replace("FILES", json.dumps({table: {"files": f"{table}.csv"} for table in TABLES}))

@@ -95,7 +95,7 @@ class WriteFile:
 Effect: TypeAlias = HttpRequest | ListFiles | OpenFile | WriteFile
 
 
-# ---- what a pull conversation yields beside effects -------------------------------------------------------------------
+# ---- what a pull conversation yields beside effects ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Conversation:
     """True where pages are worth nothing until `Finished` (a file's snapshot): all are stored in one transaction."""
 
 
-# ---- write-back --------------------------------------------------------------------------------------------------------
+# ---- write-back ------------------------------------------------------------------------------------------------------
 
 Cell: TypeAlias = str | int | float | None
 
@@ -215,7 +215,7 @@ class Receipt:
 PushTalk: TypeAlias = Generator[Effect | Receipt, Any, None]
 
 
-# ---- what init and check ask ---------------------------------------------------------------------------------------------
+# ---- what init and check ask -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

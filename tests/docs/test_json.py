@@ -58,7 +58,8 @@ def test_the_keys_are_those_of_the_page(root: Path, tmp_path: Path, monkeypatch:
         assert set(json.loads(result.stdout)) == keys, command
         if command == "demo":
             (tmp_path / "crm-kpi-demo/my_kpis.yaml").write_text("kpis: []\n", encoding="utf-8")
-            (tmp_path / "crm-kpi-demo/targets.csv").write_text("kpi,period,target\nwon_amount,2025,9\n", encoding="utf-8")
+            targets = tmp_path / "crm-kpi-demo/targets.csv"
+            targets.write_text("kpi,period,target\nwon_amount,2025,9\n", encoding="utf-8")
             monkeypatch.chdir(tmp_path / "crm-kpi-demo")
             (tmp_path / "crm-kpi-demo/crm-kpi.yaml").rename("kept.yaml")
         if command == "init":
