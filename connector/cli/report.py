@@ -24,7 +24,7 @@ GRAINS = ("week", "month", "quarter", "year", "all")
     examples=(
         "crm-kpi report",
         "crm-kpi report --format html,xlsx --output out/report",
-        "crm-kpi report --owner U04 --language zh-CN",
+        "crm-kpi report --team East --language zh-CN",
     ),
 )
 @option("--team", default="", metavar="NAME", help=words("Only this team and its people; a name or an id."))

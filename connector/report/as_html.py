@@ -25,6 +25,8 @@ class Head:
     """What stands before the first page."""
 
     title: str
+    """Of the window."""
+    heading: str
     lines: tuple[str, ...]
     tally: tuple[ColourCount, ...]
     notices: tuple[str, ...]
@@ -72,10 +74,11 @@ def _environment() -> Environment:
 def _head(views: Views) -> Head:
     document, say = views.document, views.reader.say
     top = document.top
-    title = document.organisation if top in (None, ORGANISATION) else views.title(top)
+    about = views.title(ORGANISATION if top is None else top)
     anchors = [views.anchors[place] for place in document.readership.pages]
     return Head(
-        title=title or views.title(ORGANISATION),
+        title=" – ".join(filter(None, (about, document.organisation))),
+        heading=document.organisation or about,
         lines=tuple(_freshness(document)),
         tally=tally(views.reader, [each for gaps in document.source.gaps.values() for each in gaps]),
         notices=tuple(_notices(document)),
@@ -90,8 +93,6 @@ def _head(views: Views) -> Head:
 def _freshness(document: Document) -> Iterator[str]:
     """From when the data is, and whose report it is."""
     reader, moments = document.reader, document.moments
-    if document.readership.pages[:1] != (ORGANISATION,) and document.organisation:
-        yield document.organisation
     facts, computed = reader.moment(moments.data_as_of), reader.moment(moments.as_of)
     zone = reader.timezone
     yield reader.say(
