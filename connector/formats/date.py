@@ -32,6 +32,8 @@ _LONG_MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+MONTHS: Final = frozenset((*_MONTHS, *_LONG_MONTHS))
+"""How dates may name a month, in small letters."""
 _ISO = "%Y-%m-%d"
 _EXCEL_EPOCHS: Final = {"excel": datetime(1899, 12, 30), "excel1904": datetime(1904, 1, 1)}  # noqa: DTZ001  # naive by nature
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from connector.formats.date import DateFormat
+from connector.formats.date import MONTHS, DateFormat
 from connector.formats.misfit import Misfit
 from connector.formats.number import CHINESE_UNITS, CURRENCY_SIGNS, NumberFormat, folded_number
 
@@ -278,27 +278,35 @@ class _Dates:
 
 @lru_cache(maxsize=65_536)
 def _fitting(text: str) -> int:
-    shape = re.sub("[0-9]", "9", text)
-    return sum(1 << at for at in _worth_trying(re.sub("[A-Za-z]", "a", shape), text) if _reads(_PATTERNS[at], text))
+    return sum(1 << at for at in _worth_trying(text) if _reads(_PATTERNS[at], text))
 
 
-def _worth_trying(shape: str, text: str) -> Sequence[int]:
-    """The patterns that a cell of this shape may fit; cells of one shape need not all be tried with all patterns."""
-    return range(len(_PATTERNS)) if "a" in shape else _of_shape(shape)
+_WORD = re.compile("[A-Za-z]+")
+_DATE_WORDS = MONTHS | {"am", "pm", "t", "z"}
+
+
+def _worth_trying(text: str) -> Sequence[int]:
+    """The patterns that the cell may fit: those of its shape. An id or a name is no date, whatever its digits are."""
+    if any(word.lower() not in _DATE_WORDS for word in _WORD.findall(text)):
+        return ()
+    return _of_shape(_WORD.sub(_any_month, re.sub("[0-9]", "1", text)))  # 11/11/1111 is a day in every order
+
+
+def _any_month(found: re.Match[str]) -> str:
+    """One month for all that are written in the same way; May is written in both."""
+    word = found[0].lower()
+    if word not in MONTHS or word == "may":
+        return found[0]
+    return "jan" if len(word) == len("jan") else "january"
 
 
 @lru_cache(maxsize=4_096)
 def _of_shape(shape: str) -> tuple[int, ...]:
-    digits = shape.replace("9", "1")  # 11/11/1111 is a day in every order
-    return tuple(at for at, style in enumerate(_PATTERNS) if _matches(style, digits))
+    """The patterns that cells of a shape may fit, so that not every cell is tried with every pattern.
 
-
-def _matches(style: DateFormat, text: str) -> bool:
-    try:
-        style.parse(text)
-    except Misfit as misfit:
-        return not misfit.wrong_format
-    return True
+    The shape is itself a date wherever any of them is: 11/11/1111 is a day in every order.
+    """
+    return tuple(at for at, style in enumerate(_PATTERNS) if _reads(style, shape))
 
 
 def _reads(style: Format, text: str) -> bool:

@@ -9,7 +9,7 @@ class Misfit(ValueError):
     """Why one cell cannot be read; it becomes an issue row, never a crash and never a guess."""
 
     def __init__(self, reason: Message, *, wrong_format: bool = True) -> None:
-        super().__init__(str(reason))
+        super().__init__(reason)  # made into a sentence only where somebody reads it: most are caught and counted
         self.reason = reason
         self.wrong_format = wrong_format
         """False where the format fits and only the value is impossible (a date in the year 9999)."""

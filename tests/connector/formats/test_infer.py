@@ -128,6 +128,20 @@ def test_uniqueness_and_words() -> None:
     assert many.unique
 
 
+@pytest.mark.parametrize("pattern", ["%d %b %Y", "%d-%b-%y", "%B %d, %Y", "%d %B %Y %I:%M %p"])
+def test_every_month_is_a_month_in_any_case(pattern: str) -> None:
+    days = [date(2024, month, 28).strftime(pattern) for month in range(1, 13)]
+    assert profile(*days, *map(str.upper, days), *map(str.lower, days)).guess() == dates(pattern)
+
+
+def test_what_has_a_word_that_no_date_has_is_not_tried_with_any_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are more than a hundred of them, and most cells of an export are names and ids."""
+    tried: list[str] = []
+    monkeypatch.setattr(DateFormat, "parse", lambda _, text: tried.append(text))
+    profile("D000123", "Nordwind GmbH 2024", "5 rue de mai 3, 2024", "2024-W10")
+    assert tried == []
+
+
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans())))
 def test_nothing_crashes_it(cells: list[Any]) -> None:
     profile(*cells).guess()
