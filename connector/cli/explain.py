@@ -35,7 +35,7 @@ TEN_THOUSAND = 10_000
     ),
     examples=(
         "crm-kpi kpi explain win_rate",
-        "crm-kpi kpi explain won_amount --scope team --id T1 --period year --start 2025-01-01",
+        "crm-kpi kpi explain won_amount --scope team --id T03 --period year --start 2025-01-01",
     ),
 )
 @click.argument("kpi")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     ),
     examples=(
         "crm-kpi init --folder data",
-        "crm-kpi init --folder data --currency EUR --format 'deals.Closed=%d/%m/%Y'",
+        "crm-kpi init --folder data --currency EUR --format 'deals.closed_on=%d/%m/%Y'",
     ),
 )
 @option(

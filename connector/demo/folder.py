@@ -14,7 +14,7 @@ from connector.errors import ConnectorError, Message
 from connector.language import translator
 from connector.sample import Sample, generate, write_csv
 
-SETTINGS, TARGETS, DATA, REPORT = "crm-kpi.yaml", Path("targets", "targets.csv"), Path("data"), "report.html"
+SETTINGS, TARGETS, DATA, REPORT = "crm-kpi.yaml", Path("targets", "2025.csv"), Path("data"), "report.html"
 UNFINISHED = ".unfinished"
 UNTIL = date(2025, 12, 1)
 """The day of the sample's export: the same numbers come out whenever the demo is run."""

@@ -152,7 +152,8 @@ class _Goals:
     def _win_rate(self, place: Place, quarter: Quarter, *, team: str) -> Mapping[str, Any]:
         last = (team, quarter.year - 1)
         percent = round(100 * self._sales.won[last] / max(self._sales.decided[last], 1)) + POINTS
-        return self._row("win_rate", place, quarter, {"target": percent / 100, "note": self._said(_TWO_POINTS)})
+        stated = {"target": min(percent, 100) / 100, "note": self._said(_TWO_POINTS)}
+        return self._row("win_rate", place, quarter, stated)
 
     def _amount(self, place: Place, quarter: Quarter, goal: int, *, note: Message) -> Mapping[str, Any]:
         stated = {"target": float(goal), "objective": self._said(_GROW), "note": self._said(note)}

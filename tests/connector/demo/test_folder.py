@@ -27,7 +27,7 @@ def filled(folder: Path, language: str = "en") -> dict[str, bytes]:
 
 def test_settings_targets_and_a_file_for_every_table(tmp_path: Path) -> None:
     found = filled(tmp_path / "demo")
-    assert set(found) == {"crm-kpi.yaml", "targets/targets.csv", "data/truth.json"} | {
+    assert set(found) == {"crm-kpi.yaml", "targets/2025.csv", "data/truth.json"} | {
         f"data/{table}.csv" for table in TABLES
     }
 
@@ -57,7 +57,7 @@ def test_a_demo_is_known_by_its_first_line_and_keeps_its_language(tmp_path: Path
 
 def test_what_a_person_changed_or_added_stays(tmp_path: Path) -> None:
     filled(tmp_path)
-    for name in ("crm-kpi.yaml", "targets/targets.csv", "data/deals.csv"):
+    for name in ("crm-kpi.yaml", "targets/2025.csv", "data/deals.csv"):
         with (tmp_path / name).open("a", encoding="utf-8", newline="") as file:
             file.write("# mine\n")
     (tmp_path / "data" / "letters.csv").write_text("mine", "utf-8")
@@ -112,5 +112,5 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_the_sheet_is_one_that_can_be_read(tmp_path: Path) -> None:
-    lines = read_csv(filled(tmp_path)["targets/targets.csv"], "targets.csv")
+    lines = read_csv(filled(tmp_path)["targets/2025.csv"], "targets.csv")
     assert list(lines.problems) == []

@@ -132,7 +132,7 @@ def test_what_a_person_changed_in_the_settings_counts(folder: Path, again: Again
 
 
 def test_what_a_person_changed_in_the_targets_counts(folder: Path, again: Again) -> None:
-    sheet = folder / "targets" / "targets.csv"
+    sheet = folder / "targets" / "2025.csv"
     lines = sheet.read_text("utf-8-sig").splitlines()
     kept = [line for line in lines if not line.startswith("win_rate,") or ",organisation," not in line]
     assert len(lines) - len(kept) == 4, "the company's four quarters"
@@ -155,4 +155,4 @@ def test_a_chinese_demo(tmp_path: Path, again: Again) -> None:
     assert report.company == "北辰网络设备有限公司"
     assert {value.currency for value in report.values} == {"", "CNY"}
     assert (report.run.gaps.problems, report.run.gaps.mismatches) == ((), ())
-    assert "赢单金额" in (tmp_path / "demo/targets/targets.csv").read_text("utf-8")
+    assert "赢单金额" in (tmp_path / "demo/targets/2025.csv").read_text("utf-8")
