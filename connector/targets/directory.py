@@ -96,8 +96,13 @@ class Directory:
         return self._registers[scope]
 
     def _records(self, scope: str) -> Iterable[Named]:
-        """Those that the CRM has; where it exports none (only deals, say), those that values are known of."""
-        return self._exported(scope) or [Named(*row, row[1]) for row in known_scope_ids(self._store, scope)]
+        """Those that the CRM has; of connections that export none (only deals, say), those that values are known of."""
+        exported = self._exported(scope)
+        covered = {each.connection for each in exported}
+        if covered >= self._connections:
+            return exported
+        known = known_scope_ids(self._store, scope)
+        return [*exported, *(Named(*row, row[1]) for row in known if row[0] not in covered)]
 
     def _exported(self, scope: str) -> list[Named]:
         match scope:

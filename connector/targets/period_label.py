@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connector.errors import Message, did_you_mean
+from connector.formats.text import text_of
 from kpi_engine.errors import KpiError
 from kpi_engine.period import Calendar, Grain, Period
 
@@ -38,7 +39,7 @@ def read_period(value: Any, starts: Any, *, calendar: Calendar) -> Period:
             Message("{day} is a day: is the month, the quarter or the year meant?", day=day.isoformat()),
             hint=Message("format the cell as text and write {month}, or 2026-Q1, or 2026", month=f"{day:%Y-%m}"),
         )
-    text = str(value).strip()
+    text = text_of(value) or ""
     if text.lower() in set(Grain):
         return _by_first_day(Grain(text.lower()), starts, calendar=calendar)
     period = _labelled(text, calendar)

@@ -242,7 +242,16 @@ def test_nobody_is_known_before_the_first_pull(company: Company) -> None:
     assert "run `crm-kpi pull`" in str(problem.hint)
 
 
-def test_the_same_id_in_two_connections_has_to_be_told_apart(company: Company) -> None:
+def test_a_connection_without_people_is_known_by_its_values(company: Company) -> None:
+    two_connections(company)
+    row = {"connection": "shop", "scope": "owner", "scope_id": "web-1"}
+    company.values([value("won_amount", 1.0, **row)])
+    assert only(company, owner="web-1").connection == "shop"
+    assert only(company, owner="Ann Lee").connection == "crm"
+
+
+def two_connections(company: Company) -> None:
+    """Another source beside the CRM."""
     second = """
   shop:
     adapter: generic_csv
@@ -252,6 +261,10 @@ kpis:"""
     text = company.config.path.read_text("utf-8")
     company.config.path.write_text(text.replace("\nkpis:", second, 1), "utf-8")
     company.settings_again()
+
+
+def test_the_same_id_in_two_connections_has_to_be_told_apart(company: Company) -> None:
+    two_connections(company)
     with company.store.transaction():
         company.store.writing.execute("INSERT INTO users (connection, id, name) VALUES ('shop', '1', 'Someone Else')")
     (problem,) = company.yaml(line(owner=1)).problems
