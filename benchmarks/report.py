@@ -165,13 +165,14 @@ def _measured(folder: Path, name: str) -> dict[str, float]:
     from connector.store import Store
 
     config = read(folder / "crm-kpi.yaml", environment={})
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     with Store.open(config.store, read_only=True) as store:
         written = report(
             config, store, output=folder / "report", formats=(name,), language=config.organisation.language
         )
     return {
         "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - busy,
         "megabytes": written.files[0].stat().st_size / 1e6,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "pages": written.pages,
@@ -180,8 +181,8 @@ def _measured(folder: Path, name: str) -> dict[str, float]:
 
 def _print(rounds: list[dict[str, dict[str, float]]], options: argparse.Namespace) -> None:
     print(f"{options.owners} owners x {options.kpis} KPIs x 24 months, medians of {len(rounds)} rounds\n")
-    print("| format | s | MB | peak memory, MB |")
-    print("|---|---|---|---|")
+    print("| format | s | CPU, s | MB | peak memory, MB |")
+    print("|---|---|---|---|---|")
     for line in _lines(rounds):
         print(line)
     html = [one["html"] for one in rounds]
@@ -192,8 +193,8 @@ def _print(rounds: list[dict[str, dict[str, float]]], options: argparse.Namespac
 
 def _lines(rounds: list[dict[str, dict[str, float]]]) -> Iterator[str]:
     for name in FORMATS:
-        seconds, peak = (median(one[name][part] for one in rounds) for part in ("seconds", "peak"))
-        yield f"| {name} | {seconds:.1f} | {rounds[0][name]['megabytes']:.1f} | {peak:.0f} |"
+        seconds, cpu, peak = (median(one[name][part] for one in rounds) for part in ("seconds", "cpu", "peak"))
+        yield f"| {name} | {seconds:.1f} | {cpu:.1f} | {rounds[0][name]['megabytes']:.1f} | {peak:.0f} |"
 
 
 if __name__ == "__main__":
