@@ -72,8 +72,8 @@ def cell_text(
         return CellText("value", reader.value(cell.value, cell.unit, cell.currency), small)
     comparison = _comparison(reader, beside)
     if cell.n:
-        return CellText("counts", _counts(reader, definition, cell), comparison)
-    return CellText("nothing", _nothing(reader, definition, cell), comparison)
+        return CellText("counts", _counts(reader, definition, cell), (*_why_no_value(reader, cell), *comparison))
+    return CellText("nothing", _nothing(reader, definition, cell), (*_left_out(reader, cell), *comparison))
 
 
 def _about(reader: Reader, definition: Definition, cell: Cell, *, whole: bool) -> tuple[str, ...]:
@@ -104,8 +104,20 @@ def _counts(reader: Reader, definition: Definition, cell: Cell) -> str:
     return reader.say(counted(definition, cell.n or 0, written=reader.count(cell.n or 0)))
 
 
+def _why_no_value(reader: Reader, cell: Cell) -> tuple[str, ...]:
+    """Counts speak for themselves where there are too few; for any other reason it is said."""
+    if cell.status in ("ok", "insufficient_n") or cell.status not in STATUSES:
+        return ()
+    return (reader.say(STATUSES[cell.status].word),)
+
+
+def _left_out(reader: Reader, cell: Cell) -> tuple[str, ...]:
+    """Of rows that were all left out, "no deals" would be false."""
+    return (reader.say(Sentence("{count} left out", count=reader.count(cell.excluded))),) if cell.excluded else ()
+
+
 def _nothing(reader: Reader, definition: Definition, cell: Cell) -> str:
-    if cell.status == "no_data":
+    if cell.status == "no_data" and not cell.excluded:
         return reader.say(noun_of(definition).none)
     return reader.say(STATUSES[cell.status].word if cell.status in STATUSES else Sentence("no data"))
 

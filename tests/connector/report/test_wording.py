@@ -87,3 +87,13 @@ def test_many_rows_left_out_are_told_but_not_for_the_company() -> None:
 
 def test_every_status_is_told() -> None:
     assert set(STATUSES) == {each.value for each in Status} - {"ok"}
+
+
+def test_rows_that_were_all_left_out_are_not_none() -> None:
+    """ "No deals" is for a period without deals; here there are some, and nothing is known of them."""
+    assert told("pipeline_value", status="no_data", excluded=7) == ("no data", "7 left out")
+    assert told("pipeline_value", status="no_data") == ("no deals",)
+
+
+def test_counts_without_a_value_say_why_there_is_none() -> None:
+    assert told("win_rate_value", status="not_applicable", n=12) == ("12 deals", "does not apply")
