@@ -73,8 +73,10 @@ def read_gaps(store: Store, moments: Moments, *, spans: Mapping[str, Span], plac
         place = Place(scope, connection, scope_id)
         if place not in places:
             continue
-        period = periods.setdefault((grain, start, end), moments.shown(grain, start, end))
-        found.setdefault(place, []).append(TargetGap(kpi, period, *numbers))
+        key = (grain, start, end)
+        if key not in periods:
+            periods[key] = moments.shown(*key)
+        found.setdefault(place, []).append(TargetGap(kpi, periods[key], *numbers))
     return found
 
 

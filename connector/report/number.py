@@ -5,7 +5,7 @@ Patterns, separators, units and names of currencies are those of the Unicode loc
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import (
@@ -48,7 +48,7 @@ def shown_change(value: float, unit: str, currency: str, locale: str) -> str:
     ('−€120K', '+3.2')
     """
     if unit == "percent":
-        text = format_decimal(round(abs(value) * 100, 1), "#,##0.0", locale=locale)
+        text = format_decimal(round(abs(value) * 100, 1), "#,##0.0", locale=_babel(locale))
     else:
         text = shown(abs(value), unit, currency, locale)
     return ("+" if value > 0 else "−" if value < 0 else "±") + text
@@ -63,7 +63,7 @@ def shown_interval(low: float, high: float, unit: str, *, currency: str, locale:
     '24–108 days'
     """
     if unit == "percent":
-        return f"{_plain(round(low * 100), locale)}–{format_percent(high, '#,##0%', locale=locale)}"
+        return f"{_plain(round(low * 100), locale)}–{format_percent(high, '#,##0%', locale=_babel(locale))}"
     if unit == "money":
         return f"{shown(low, unit, currency, locale)} – {shown(high, unit, currency, locale)}"
     return f"{_plain(low, locale)}–{shown(high, unit, currency, locale)}"
@@ -76,7 +76,7 @@ def shown_tick(value: float, unit: str, locale: str) -> str:
     ('20%', '1.5M', '20')
     """
     if unit == "percent":
-        return format_percent(value, "#,##0.#%", locale=locale)
+        return format_percent(value, "#,##0.#%", locale=_babel(locale))
     if unit == "money":
         return _number_before_currency(value, locale)
     return _count(value, locale)
@@ -88,20 +88,26 @@ def currency_name(currency: str, locale: str) -> str:
     >>> currency_name("EUR", "en"), currency_name("EUR", "zh_Hans_CN"), currency_name("CNY", "zh_Hans_CN")
     ('EUR', '欧元', '元')
     """
-    return _currency_word(currency, locale) if Locale.parse(locale).language == "zh" else currency
+    return _currency_word(currency, locale) if _babel(locale).language == "zh" else currency
+
+
+@cache
+def _babel(locale: str) -> Locale:
+    """Looked up once: Babel would take the name apart for every number."""
+    return Locale.parse(locale)
 
 
 @lru_cache(maxsize=65_536)
 def _shown(value: float, unit: str, currency: str, locale: str) -> str:
     match unit:
         case "percent":
-            return format_percent(value, "#,##0.0%", locale=locale)
+            return format_percent(value, "#,##0.0%", locale=_babel(locale))
         case "money":
             return _money(value, currency, locale)
         case "count":
             return _count(value, locale)
         case "days" | "hours":
-            return format_unit(_tenths(value), _BABEL_UNIT[unit], length="short", locale=locale)
+            return format_unit(_tenths(value), _BABEL_UNIT[unit], length="short", locale=_babel(locale))
         case "times":
             return f"{_plain(value, locale)}×"
         case _:
@@ -114,7 +120,7 @@ def _tenths(value: float) -> float:
 
 
 def _plain(value: float, locale: str) -> str:
-    return format_decimal(_tenths(value), "#,##0.#", locale=locale)
+    return format_decimal(_tenths(value), "#,##0.#", locale=_babel(locale))
 
 
 def _count(value: float, locale: str) -> str:
@@ -124,19 +130,19 @@ def _count(value: float, locale: str) -> str:
 
 
 def _money(value: float, currency: str, locale: str) -> str:
-    if Locale.parse(locale).language == "zh":
+    if _babel(locale).language == "zh":
         return _number_before_currency(value, locale) + _currency_word(currency, locale)
     if not currency:
         return _number_before_currency(value, locale)
     if abs(value) < COMPACT_FROM:
-        return format_currency(value, currency, f"¤{_written_out(value)}", locale=locale, currency_digits=False)
+        return format_currency(value, currency, f"¤{_written_out(value)}", locale=_babel(locale), currency_digits=False)
     rounded, digits = _significant(value, locale)
-    return format_compact_currency(rounded, currency, locale=locale, fraction_digits=digits)
+    return format_compact_currency(rounded, currency, locale=_babel(locale), fraction_digits=digits)
 
 
 def _number_before_currency(value: float, locale: str) -> str:
     if abs(value) < COMPACT_FROM:
-        return format_decimal(value, _written_out(value), locale=locale)
+        return format_decimal(value, _written_out(value), locale=_babel(locale))
     return _compact(value, locale)
 
 
@@ -146,12 +152,12 @@ def _written_out(value: float) -> str:
 
 def _compact(value: float, locale: str) -> str:
     rounded, digits = _significant(value, locale)
-    return format_compact_decimal(rounded, locale=locale, fraction_digits=digits)
+    return format_compact_decimal(rounded, locale=_babel(locale), fraction_digits=digits)
 
 
 def _significant(value: float, locale: str) -> tuple[float, int]:
     """The value to three digits, or to the whole where thousands of 万 are usual; and how many of them are decimals."""
-    step = 10_000 if Locale.parse(locale).language == "zh" else 1_000
+    step = 10_000 if _babel(locale).language == "zh" else 1_000
     size = step
     while abs(value) >= size * step:
         size *= step
@@ -168,4 +174,4 @@ def _currency_word(currency: str, locale: str) -> str:
         return ""
     if _OWN_MONEY.get(locale) == currency:
         return "元"
-    return get_currency_name(currency, locale=locale)
+    return get_currency_name(currency, locale=_babel(locale))
