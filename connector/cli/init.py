@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     help=words(
-        "Look at a folder of exported files and write the settings for it.\n\n"
+        "Look at a folder of exported files and write the settings for it, and a sheet of targets to fill in.\n\n"
         "Every file is read to its end. What can be told is written, with a remark where it is a guess; what cannot be "
         "told, such as whether 03/04 is in March or in April, is asked at a terminal and marked REQUIRED otherwise."
     ),
     examples=(
         "crm-kpi init --folder data",
         "crm-kpi init --folder data --currency EUR --format 'deals.closed_on=%d/%m/%Y'",
+        "crm-kpi init --folder data --timezone Asia/Shanghai --fiscal-year-starts april --targets won_amount,win_rate",
     ),
 )
 @option(
@@ -41,6 +42,14 @@ if TYPE_CHECKING:
 @option("--name", default="", help=words("The company's name."))
 @option("--currency", metavar="CODE", help=words("Currency of the amounts (ISO 4217), such as EUR."))
 @option("--timezone", metavar="ZONE", help=words("Time zone of the company, such as Europe/Berlin."))
+@option(
+    "--fiscal-year-starts", metavar="MONTH", help=words("The month in which the fiscal year begins; default: january.")
+)
+@option(
+    "--targets",
+    metavar="KPIS",
+    help=words("The KPIs that targets are set for, with commas, or none; default: won_amount,win_rate."),
+)
 @option(
     "--format",
     "--date-format",
@@ -60,10 +69,12 @@ def init(
     name: str,
     currency: str | None,
     timezone: str | None,
+    fiscal_year_starts: str | None,
+    targets: str | None,
     formats: tuple[str, ...],
     force: bool,
 ) -> None:
-    from connector.init import Answers
+    from connector.init import Answers, listed
     from connector.init import init as write_settings
 
     answers = Answers(
@@ -71,7 +82,10 @@ def init(
         timezone=timezone,
         machine_timezone=_zone_of_machine(session),
         currency=currency,
-        language=session.reader,
+        fiscal_year_starts=fiscal_year_starts,
+        language=session.language,
+        reader=session.reader,
+        targets=None if targets is None else listed(targets),
         formats=dict(_pairs(formats)),
     )
     with session.progress() as progress:
@@ -81,6 +95,7 @@ def init(
             force=force,
             answers=answers,
             ask=lambda question: _ask(session, question),
+            today=session.now().date(),
             translate=session.output.translate,
             progress=progress,
         )
@@ -88,6 +103,7 @@ def init(
         print_json(
             {
                 "settings": report.path,
+                "sheet": report.sheet,
                 "tables": report.tables,
                 "left_out": report.left_out,
                 "questions": [{"about": each.about, "message": each.message} for each in report.open_questions],
@@ -123,9 +139,11 @@ def _ask(session: Session, question: Question) -> str | None:
         return None
     output = session.output
     output.note(Message("{where}: {problem}", where=question.about, problem=question.message))
+    default = question.default or None
     if not question.options:
-        return str(click.prompt(output.text(Message("your answer")), err=True)).strip() or None
-    return str(click.prompt(output.text(Message("your choice")), type=click.Choice(question.options), err=True))
+        return str(click.prompt(output.text(Message("your answer")), default=default, err=True)).strip() or None
+    choice = click.Choice(question.options)
+    return str(click.prompt(output.text(Message("your choice")), type=choice, default=default, err=True))
 
 
 def _show(output: Output, report: InitReport) -> None:
@@ -135,6 +153,8 @@ def _show(output: Output, report: InitReport) -> None:
     for problem in report.problems:
         output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
     output.result(Message("the settings are in {file}", file=report.path))
+    if report.sheet:
+        output.result(Message("a sheet of targets to fill in is {file}", file=report.sheet))
     for question in report.open_questions:
         output.warning(Message("{where}: {problem}", where=question.about, problem=question.message))
     if report.open_questions:

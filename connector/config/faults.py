@@ -108,7 +108,7 @@ def _place(data: Any, prefix: Steps, loc: tuple[int | str, ...]) -> Steps:
 
 
 def _problem(document: Document, way: Steps, details: ErrorDetails, *, known: Iterable[str]) -> Problem:
-    message, hint = _sentence(details)
+    message, hint = sentence(details)
     if details["type"] == "extra_forbidden":
         hint = did_you_mean(str(way[-1]), known)
     elif details["type"] in _SHAPE and details["input"] is None:
@@ -116,7 +116,7 @@ def _problem(document: Document, way: Steps, details: ErrorDetails, *, known: It
     return document.problem(way, message, hint=hint)
 
 
-def _sentence(details: ErrorDetails) -> tuple[Message, Message]:
+def sentence(details: ErrorDetails) -> tuple[Message, Message]:
     """Our sentence for it; a validator that raised an error with a message and a hint is quoted."""
     context: dict[str, Any] = details.get("ctx", {})
     raised = context.get("error")

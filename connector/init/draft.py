@@ -5,16 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from connector.config.faults import sentence
+from connector.config.model import Organisation
 from connector.errors import ConfigError, ConnectorError, Message, Problem
 from connector.init.columns import TableProposal, proposed
 from connector.init.links import linked
 from connector.init.look import TableLook, looked_at
 from connector.init.questions import Answered, Answers, Ask, Question, settled
+from connector.init.sheet import known_kpis, targets_sheet
+from connector.init.span import span_of
 from connector.init.tables import assigned
 from connector.init.text import Draft, settings_text
 from connector.registry import adapter_type
+from kpi_engine.definition import Definition
+from kpi_engine.period import Calendar
+
+SHEET = Path("targets", "targets.xlsx")
+"""Where settings look for targets, unless they say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class InitReport:
     """Marked REQUIRED in the file; `check` says so too until they are answered."""
     problems: tuple[Problem, ...]
     """Files that could not be read."""
+    sheet: Path | None
+    """The sheet of targets to fill in; None where none was wanted, or one is there already."""
 
 
 def init(
@@ -39,11 +53,12 @@ def init(
     force: bool,
     answers: Answers,
     ask: Ask,
+    today: date,
     translate: Callable[[str], str] = str,
     adapter: str = "generic_csv",
     progress: Callable[[Message], None] = lambda _: None,
 ) -> InitReport:
-    """Look at a folder of exports and write settings for it.
+    """Look at a folder of exports and write settings for it, and a sheet of targets to fill in.
 
     Args:
         folder: Where the files are.
@@ -51,6 +66,7 @@ def init(
         force: Overwrite it where it exists.
         answers: What was said in advance.
         ask: Asks a person what no file tells.
+        today: Files that end long before it are taken for an archive.
         translate: The language of the comments.
         adapter: Reads the files.
         progress: Told what is being read.
@@ -66,9 +82,11 @@ def init(
     looks = looked_at(kind, {"folder": relative}, folder=base, progress=progress)
     proposals = _proposals(folder, looks)
     answered = settled(proposals, answers=answers, ask=ask)
-    draft = _draft(answered, looks, answers=answers, adapter=adapter, folder=relative)
+    draft = _draft(answered, looks, name=answers.name, adapter=adapter, folder=relative, today=today)
+    kpis = known_kpis(answered.company.targets)
     text = settings_text(draft, translate)
-    _write(path, text)
+    sheet = _sheet(path.parent, draft, kpis=kpis, today=today, translate=translate) if kpis else None
+    _write(path, text.encode())
     return InitReport(
         path=path,
         text=text,
@@ -76,6 +94,7 @@ def init(
         left_out=draft.left_out,
         open_questions=answered.open,
         problems=tuple(problem for look in looks for problem in look.module.problems),
+        sheet=sheet,
     )
 
 
@@ -89,20 +108,69 @@ def _proposals(folder: Path, looks: Sequence[TableLook]) -> dict[str, TablePropo
     return linked({table: proposed(table, look) for table, look in tables.items()})
 
 
-def _draft(answered: Answered, looks: Sequence[TableLook], *, answers: Answers, adapter: str, folder: str) -> Draft:
+def _draft(
+    answered: Answered, looks: Sequence[TableLook], *, name: str, adapter: str, folder: str, today: date
+) -> Draft:
     used = {proposal.look.module.name for proposal in answered.tables.values()}
+    company = answered.company
     return Draft(
-        name=answers.name,
-        timezone=answers.timezone or answers.machine_timezone or "UTC",
-        timezone_sure=answers.timezone is not None,
+        name=name,
+        timezone=company.timezone,
+        timezone_sure=company.timezone_sure,
         currency=answered.currency,
         currency_why=answered.currency_why,
-        language=answers.language,
+        fiscal_year_starts=company.fiscal_year_starts,
+        language=company.language,
+        calendar=_calendar(answered),
+        span=span_of(answered.tables, today=today),
+        today=today,
         adapter=adapter,
         folder=folder,
         tables=answered.tables,
         left_out=tuple(look.module.name for look in looks if look.module.name not in used),
     )
+
+
+def _calendar(answered: Answered) -> Calendar:
+    """The company's calendar.
+
+    Raises:
+        ConfigError: an answer is none that settings may have.
+    """
+    company = answered.company
+    month = company.fiscal_year_starts
+    try:
+        organisation = Organisation(
+            timezone=company.timezone,
+            currency=answered.currency or "EUR",
+            fiscal_year_starts=int(month) if month.isdecimal() else month,
+            language=company.language,
+        )
+    except ValidationError as error:
+        raise ConfigError(Problem(str(each["loc"][0]), *sentence(each)) for each in error.errors()) from error
+    return Calendar(timezone=organisation.timezone, fiscal_year_starts=organisation.fiscal_year_starts)
+
+
+def _sheet(
+    folder: Path, draft: Draft, *, kpis: Sequence[Definition], today: date, translate: Callable[[str], str]
+) -> Path | None:
+    """Writes the sheet where the settings look for targets; never over another one, which may be filled in."""
+    path = folder / SHEET
+    if path.exists():
+        return None
+    content = targets_sheet(
+        draft.tables,
+        kpis=kpis,
+        company=draft.name,
+        currency=draft.currency or "",
+        language=draft.language,
+        calendar=draft.calendar,
+        day=draft.span.last if draft.span and draft.span.is_archive(today) else today,
+        translate=translate,
+    )
+    path.parent.mkdir(exist_ok=True)
+    _write(path, content)
+    return path
 
 
 def _refuse_overwriting(path: Path, *, force: bool) -> None:
@@ -111,11 +179,11 @@ def _refuse_overwriting(path: Path, *, force: bool) -> None:
         raise ConnectorError(message, hint=Message("overwrite it with --force, or name another with --config"))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: what a person has corrected is never half overwritten."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
         message = Message("{file} cannot be written: {reason}", file=path, reason=error.strerror)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.errors import ConfigError, Message, Problem, did_you_mean
 from connector.formats.infer import Format
 from connector.formats.number import NumberFormat
 from connector.init.columns import ColumnProposal, TableProposal, Trust
+from connector.init.sheet import usual_kpis
 from connector.init.text import format_text
 from connector.init.vocabulary import vocabulary
+from connector.language import LANGUAGES
 from kpi_engine.errors import NO_HINT
 from kpi_engine.facts import FACTS, ColumnType
 
@@ -24,7 +26,13 @@ class Answers:
     machine_timezone: str | None = None
     """Of the machine that this runs on: a guess that is marked as one."""
     currency: str | None = None
-    language: str = "en"
+    fiscal_year_starts: str | None = None
+    """A month: its number, or its name."""
+    language: str | None = None
+    reader: str = "en"
+    """The language of who is asked; a guess at the company's."""
+    targets: tuple[str, ...] | None = None
+    """The KPIs that targets are set for; an empty tuple: none."""
     formats: Mapping[str, str] = field(default_factory=dict)
     """`deals.close_date` (the file's column, or the fact's) -> one of the formats it can be read in."""
 
@@ -37,6 +45,8 @@ class Question:
     """`deals.close_date`, or `currency`."""
     message: Message
     options: tuple[str, ...] = ()
+    default: str = ""
+    """What is taken where nobody says anything; empty where that would be a guess."""
 
 
 Ask = Callable[[Question], str | None]
@@ -50,11 +60,28 @@ class Answered:
     tables: Mapping[str, TableProposal]
     currency: str | None
     currency_why: Message
+    company: Company
     open: tuple[Question, ...]
     """Questions that nobody answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is to be said about the company whose files these are."""
+
+    timezone: str
+    timezone_sure: bool
+    fiscal_year_starts: str
+    language: str
+    targets: tuple[str, ...]
+
+
 _CURRENCY = Question("currency", Message("in which currency are the amounts (ISO 4217, such as EUR)?"))
+_ZONE = Message("in which time zone do your days begin and end?")
+_FISCAL_YEAR = Message("in which month does your fiscal year begin?")
+_LANGUAGE = Message("in which language are KPIs named?")
+_TARGETS = Message("for which KPIs do you set targets? (ids with commas, or none)")
+NO_TARGETS = "none"
 _SEVERAL = ("$", "¥", "￥", "元")
 """Signs of more than one currency."""
 
@@ -77,7 +104,36 @@ def settled(proposals: Mapping[str, TableProposal], *, answers: Answers, ask: As
     currency = answers.currency or currency or ask(_CURRENCY)
     if currency is None:
         left.append(_CURRENCY)
-    return Answered(tables, currency, NO_HINT if answers.currency else why, tuple(left))
+    company = _company(answers, ask, usual=usual_kpis(tables))
+    return Answered(tables, currency, NO_HINT if answers.currency else why, company, tuple(left))
+
+
+def _company(answers: Answers, ask: Ask, *, usual: Sequence[str]) -> Company:
+    """Each of these has a usual answer, which holds where nobody is there to be asked."""
+    zone = answers.timezone or ask(Question("timezone", _ZONE, default=answers.machine_timezone or "UTC"))
+    fiscal_year = answers.fiscal_year_starts or ask(Question("fiscal_year_starts", _FISCAL_YEAR, default="january"))
+    language = answers.language or ask(Question("language", _LANGUAGE, options=LANGUAGES, default=answers.reader))
+    targets = answers.targets
+    if targets is None:
+        said = ask(Question("targets", _TARGETS, default=", ".join(usual) or NO_TARGETS))
+        targets = listed(said) if said is not None else tuple(usual)
+    return Company(
+        timezone=zone or answers.machine_timezone or "UTC",
+        timezone_sure=zone is not None,
+        fiscal_year_starts=fiscal_year or "january",
+        language=language or answers.reader,
+        targets=targets,
+    )
+
+
+def listed(said: str) -> tuple[str, ...]:
+    """KPI ids out of a line.
+
+    >>> listed("won_amount, win_rate"), listed("none"), listed("")
+    (('won_amount', 'win_rate'), (), ())
+    """
+    ids = (word.strip() for word in said.split(","))
+    return tuple(dict.fromkeys(word for word in ids if word and word.lower() != NO_TARGETS))
 
 
 def _column(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from connector.config.layout import flow, scalar
@@ -11,6 +12,8 @@ from connector.errors import Message
 from connector.formats.infer import Format
 from connector.formats.number import NumberFormat
 from connector.init.columns import ColumnProposal, TableProposal, Trust
+from connector.init.span import Span
+from kpi_engine.period import Calendar
 
 _LABELS = {
     Trust.SURE: Message("{why}"),
@@ -30,7 +33,11 @@ class Draft:
     timezone_sure: bool
     currency: str | None
     currency_why: Message
+    fiscal_year_starts: str
     language: str
+    calendar: Calendar
+    span: Span | None
+    today: date
     adapter: str
     folder: str
     tables: Mapping[str, TableProposal]
@@ -60,6 +67,8 @@ class _Writer:
         yield from self._settings(draft)
         yield from self._mapping(draft)
         yield ""
+        yield from self._kpis(draft)
+        yield ""
         yield from self._examples(draft)
 
     def _organisation(self, draft: Draft) -> Iterator[str]:
@@ -71,7 +80,7 @@ class _Writer:
             yield self._line("  currency:", Message("REQUIRED: ISO 4217 code of your money, such as EUR"))
         else:
             yield self._line(f"  currency: {draft.currency}", draft.currency_why)
-        yield "  fiscal_year_starts: january"
+        yield f"  fiscal_year_starts: {draft.fiscal_year_starts.lower()}"
         yield "  week_starts: monday"
         yield self._line("  # holidays: DE-BY", Message("public holidays, for working days"))
         yield f"  language: {draft.language}"
@@ -129,11 +138,25 @@ class _Writer:
         for key, value in said.items():
             yield from _block(key, value, indent=12)
 
-    def _examples(self, draft: Draft) -> Iterator[str]:
+    def _kpis(self, draft: Draft) -> Iterator[str]:
         yield from self._comment(Message("Which KPIs are computed, and for whom; left out, all that ship."))
-        yield "# kpis:"
-        yield "#   since: 2025-01-01"
-        yield "#   scopes: {organisation: [month, quarter, year], team: [quarter], owner: [quarter], account: [year]}"
+        span, calendar = draft.span, draft.calendar
+        yield "kpis:" if span else "# kpis:"
+        if span:
+            begin = Message("the files begin on {day}", day=span.first)
+            yield self._line(f"  since: {span.since(calendar)}", begin)
+        if span and span.is_archive(draft.today):
+            end = Message(
+                "please check: the files end on {day}; take this line out when newer ones come", day=span.last
+            )
+            yield self._line(f"  until: {span.until(calendar)}", end)
+        scopes = "scopes: {organisation: [month, quarter, year], team: [quarter], owner: [quarter], account: [year]}"
+        yield f"  # {scopes}" if span else f"#   {scopes}"
+
+    def _examples(self, draft: Draft) -> Iterator[str]:
+        yield from self._comment(Message("What each KPI should be, for whom, by when: a sheet to fill in."))
+        yield "# targets:"
+        yield "#   files: [targets/*.csv, targets/*.xlsx, targets/*.yaml]"
         if "accounts" in draft.tables:
             yield ""
             yield from self._comment(Message("Where KPIs are written: here into a copy of the accounts' file."))

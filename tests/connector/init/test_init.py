@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from connector.config import Config, read
 from connector.errors import ConfigError, ConnectorError
 from connector.init import Answers, InitReport, Question, init
+from connector.run import run
+from connector.store import Store, run_lock
+from connector.targets import check_targets
 
 KNOWN = Answers(currency="EUR", timezone="Europe/Berlin")
+TODAY = date(2025, 3, 10)
 
 
 def nobody(_: Question) -> None:
@@ -33,6 +41,7 @@ def drafted(folder: Path, contents: Mapping[str, str], answers: Answers = KNOWN,
         force=False,
         answers=answers,
         ask=nobody,
+        today=TODAY,
         **more,  # type: ignore[arg-type]  # passed on
     )
 
@@ -88,7 +97,7 @@ def test_a_guess_is_marked_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_chinese_export(tmp_path: Path, encoding: str) -> None:
     data = files(tmp_path, CHINESE, encoding=encoding)
-    report = init(data, path=tmp_path / "crm-kpi.yaml", force=False, answers=KNOWN, ask=nobody)
+    report = init(data, path=tmp_path / "crm-kpi.yaml", force=False, answers=KNOWN, ask=nobody, today=TODAY)
     mapping = accepted(report).connections["crm"].mapping
     deals = mapping["deals"]
     assert deals.columns["outcome"].values == {"赢单": "won", "输单": "lost", "方案报价": "open"}
@@ -114,18 +123,37 @@ def test_a_date_that_can_be_read_in_two_ways_is_never_guessed(tmp_path: Path) ->
 
 
 def test_a_person_is_asked(tmp_path: Path) -> None:
-    asked: list[str] = []
+    asked: dict[str, str] = {}
+    said = {
+        "deals.Closed": "%m/%d/%Y",
+        "currency": "USD",
+        "timezone": "Asia/Shanghai",
+        "fiscal_year_starts": "April",
+        "language": "zh-CN",
+        "targets": "win_rate",
+    }
 
     def answer(question: Question) -> str:
-        asked.append(question.about)
-        return {"deals.Closed": "%m/%d/%Y", "currency": "USD"}[question.about]
+        asked[question.about] = question.default
+        return said[question.about]
 
+    answers = Answers(machine_timezone="Europe/Berlin", reader="zh-TW")
     report = init(
-        files(tmp_path, AMBIGUOUS), path=tmp_path / "c.yaml", force=False, answers=Answers(timezone="UTC"), ask=answer
+        files(tmp_path, AMBIGUOUS), path=tmp_path / "c.yaml", force=False, answers=answers, ask=answer, today=TODAY
     )
     config = accepted(report)
-    assert asked == ["deals.Closed", "currency"]
-    assert config.organisation.currency == "USD"
+    assert asked == {
+        "deals.Closed": "",
+        "currency": "",
+        "timezone": "Europe/Berlin",
+        "fiscal_year_starts": "january",
+        "language": "zh-TW",
+        "targets": "win_rate, won_amount",
+    }
+    organisation = config.organisation
+    assert (organisation.currency, organisation.timezone) == ("USD", "Asia/Shanghai")
+    assert (organisation.fiscal_year_starts, organisation.language) == (4, "zh-CN")
+    assert "please check: where your days" not in report.text
     date = config.connections["crm"].mapping["deals"].columns["closed_on"].date
     assert date is not None
     assert date.pattern == "%m/%d/%Y"
@@ -149,6 +177,128 @@ def test_answers_that_fit_no_question(tmp_path: Path, formats: dict[str, str], s
         drafted(tmp_path, AMBIGUOUS, Answers(currency="EUR", timezone="UTC", formats=formats))
     assert said in str(caught.value)
     assert not (tmp_path / "crm-kpi.yaml").exists()
+
+
+def test_in_a_script_the_usual_answers_hold(tmp_path: Path) -> None:
+    report = drafted(tmp_path, ENGLISH, Answers(currency="EUR", machine_timezone="Europe/Berlin", reader="zh-TW"))
+    organisation = accepted(report).organisation
+    assert (organisation.timezone, organisation.fiscal_year_starts) == ("Europe/Berlin", 1)
+    assert organisation.language == "zh-TW"
+    assert "please check: where your days begin and end" in report.text
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (Answers(currency="euro"), "currency: is not an ISO 4217 code"),
+        (Answers(timezone="Europe/Berlni"), "timezone: is not an IANA time zone (did you mean Europe/Berlin?)"),
+        (Answers(fiscal_year_starts="Aprilis"), "fiscal_year_starts: is not a month"),
+        (Answers(fiscal_year_starts="13"), "fiscal_year_starts: must be at most 12"),
+        (Answers(targets=("win_rat",)), "targets: win_rat is not a KPI (did you mean win_rate?)"),
+    ],
+)
+def test_answers_that_settings_may_not_have(tmp_path: Path, answers: Answers, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        drafted(tmp_path, ENGLISH, answers)
+    assert said in str(caught.value)
+    assert not (tmp_path / "crm-kpi.yaml").exists()
+    assert not (tmp_path / "targets").exists()
+
+
+def test_a_fiscal_year_as_a_number(tmp_path: Path) -> None:
+    config = accepted(drafted(tmp_path, ENGLISH, replace(KNOWN, fiscal_year_starts="4")))
+    assert config.organisation.fiscal_year_starts == 4
+
+
+# ---- from when to when ---------------------------------------------------------------------------------------------
+
+
+def test_values_begin_with_the_files(tmp_path: Path) -> None:
+    report = drafted(tmp_path, ENGLISH)
+    assert accepted(report).kpis.since == date(2025, 1, 1)
+    assert accepted(report).kpis.until is None
+
+
+def test_an_archive_has_an_end_too(tmp_path: Path) -> None:
+    report = drafted(tmp_path, {name: text.replace("2025-", "2017-") for name, text in ENGLISH.items()})
+    kpis = accepted(report).kpis
+    assert (kpis.since, kpis.until) == (date(2017, 1, 1), date(2017, 4, 1))
+    assert "please check: the files end on 2017-02-01" in report.text
+
+
+def test_the_fiscal_year_counts(tmp_path: Path) -> None:
+    report = drafted(tmp_path, ENGLISH, replace(KNOWN, fiscal_year_starts="april"))
+    assert accepted(report).kpis.since == date(2024, 4, 1)
+
+
+def test_files_without_dates_say_nothing_of_it(tmp_path: Path) -> None:
+    report = drafted(tmp_path, {"deals.csv": "Id,Stage,Amount\nD1,Won,10\nD2,Lost,20\n"})
+    assert accepted(report).kpis.since is None
+
+
+# ---- the sheet of targets ------------------------------------------------------------------------------------------
+
+
+def sheet_rows(report: InitReport) -> list[dict[str, Any]]:
+    assert report.sheet is not None
+    heads, *rows = load_workbook(report.sheet).active.iter_rows(values_only=True)
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def test_a_sheet_of_targets_is_written_for_everybody_in_the_files(tmp_path: Path) -> None:
+    report = drafted(tmp_path, ENGLISH, replace(KNOWN, name="Nordlicht", targets=("won_amount", "win_rate")))
+    assert report.sheet == tmp_path / "targets/targets.xlsx"
+    rows = sheet_rows(report)
+    assert [(row["kpi"], row["scope"], row["of"]) for row in rows[:3]] == [
+        ("won_amount", "organisation", None),
+        ("won_amount", "owner", "Ann"),
+        ("won_amount", "owner", "Bea"),
+    ]
+    assert [row["kpi"] for row in rows[3:]] == ["win_rate"] * 3
+    assert {row["period"] for row in rows} == {"2025-Q1"}
+    assert {row["target"] for row in rows} == {None}
+    assert (rows[0]["name"], rows[0]["currency"], rows[0]["unit"]) == ("Nordlicht", "EUR", "money")
+
+
+def test_what_nobody_has_filled_in_is_no_error(tmp_path: Path) -> None:
+    config = accepted(drafted(tmp_path, ENGLISH))
+    with Store.open(config.store, create=True) as store:
+        found = check_targets(config, store)
+    assert (found.targets, found.unset, found.problems) == (0, 6, ())
+
+
+def test_a_filled_row_is_a_target(tmp_path: Path) -> None:
+    report = drafted(tmp_path, ENGLISH)
+    workbook = load_workbook(report.sheet)
+    sheet = workbook.active
+    column = [cell.value for cell in sheet[1]].index("target") + 1
+    for row in range(2, sheet.max_row + 1):
+        percent = sheet.cell(row, 1).value == "win_rate"
+        sheet.cell(row, column, value=0.6 if percent else 1000)
+    workbook.save(report.sheet)
+    config = accepted(report)
+    with run_lock(config.store), Store.open(config.store, create=True) as store:
+        done = run(config, store, now=datetime(2025, 3, 10, tzinfo=UTC))
+    assert (done.gaps.targets, done.gaps.problems) == (6, ())
+
+
+def test_a_sheet_of_an_archive_is_for_its_last_quarter(tmp_path: Path) -> None:
+    report = drafted(tmp_path, {name: text.replace("2025-", "2017-") for name, text in ENGLISH.items()})
+    assert {row["period"] for row in sheet_rows(report)} == {"2017-Q1"}
+
+
+def test_no_sheet_is_written_where_none_is_wanted(tmp_path: Path) -> None:
+    assert drafted(tmp_path, ENGLISH, replace(KNOWN, targets=())).sheet is None
+    assert not (tmp_path / "targets").exists()
+
+
+def test_a_sheet_that_is_there_may_be_filled_in_and_stays(tmp_path: Path) -> None:
+    sheet = drafted(tmp_path, ENGLISH).sheet
+    assert sheet is not None
+    sheet.write_bytes(b"mine")
+    again = init(tmp_path / "data", path=tmp_path / "crm-kpi.yaml", force=True, answers=KNOWN, ask=nobody, today=TODAY)
+    assert again.sheet is None
+    assert sheet.read_bytes() == b"mine"
 
 
 def test_the_currency_is_told_by_its_sign_or_asked(tmp_path: Path) -> None:
@@ -183,9 +333,9 @@ def test_settings_are_never_overwritten_unless_told(tmp_path: Path) -> None:
     report = drafted(tmp_path, ENGLISH)
     report.path.write_text("mine", encoding="utf-8")
     with pytest.raises(ConnectorError, match="is there already"):
-        init(tmp_path / "data", path=report.path, force=False, answers=KNOWN, ask=nobody)
+        init(tmp_path / "data", path=report.path, force=False, answers=KNOWN, ask=nobody, today=TODAY)
     assert report.path.read_text("utf-8") == "mine"
-    init(tmp_path / "data", path=report.path, force=True, answers=KNOWN, ask=nobody)
+    init(tmp_path / "data", path=report.path, force=True, answers=KNOWN, ask=nobody, today=TODAY)
     assert report.path.read_text("utf-8") == report.text
 
 
@@ -217,7 +367,7 @@ def test_the_maven_export(tmp_path: Path, shared_data: Path) -> None:
     """Real files that nobody here made: only the currency and the zone have to be said."""
     answers = Answers(currency="USD", timezone="America/New_York")
     path = tmp_path / "crm-kpi.yaml"
-    report = init(shared_data / "maven_crm", path=path, force=False, answers=answers, ask=nobody)
+    report = init(shared_data / "maven_crm", path=path, force=False, answers=answers, ask=nobody, today=TODAY)
     mapping = accepted(report).connections["crm"].mapping
     assert report.tables == {
         "users": "sales_teams",
@@ -229,3 +379,8 @@ def test_the_maven_export(tmp_path: Path, shared_data: Path) -> None:
     assert mapping["users"].columns["team_id"].source == ("manager",)
     assert mapping["deals"].columns["closed_on"].source == ("close_date",)
     assert mapping["deals"].columns["amount"].source == ("close_value",)
+    kpis = accepted(report).kpis
+    assert (kpis.since, kpis.until) == (date(2017, 1, 1), date(2018, 1, 1)), "no quarter after the last deal"
+    rows = sheet_rows(report)
+    assert len(rows) == 2 * (1 + 6 + 35), "the company, managers and agents"
+    assert {row["period"] for row in rows} == {"2017-Q4"}
