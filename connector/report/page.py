@@ -93,13 +93,19 @@ class Source:
             place=place,
             name=self.people.name(place),
             span=span,
-            above=self.people.above.get(place),
+            above=self._above(place),
             beside=other,
             lines=tuple(line for line in lines if not line.says_nothing),
             silent=tuple(line.definition for line in lines if line.says_nothing),
             gaps=tuple(gaps),
             members=tuple(each for each in self.readership.pages if self.people.above.get(each) == place),
         )
+
+    def _above(self, place: Place) -> Place | None:
+        """The team that it is in; what is above the team that a report is for, is not this audience's."""
+        above = self.people.above.get(place)
+        is_theirs = self.readership.whole or place.scope == "owner" or above in self.readership.places
+        return above if is_theirs else None
 
     def _line(self, definition: Definition, place: Place, cells: tuple[Cell, ...], *, beside: Cells) -> Line:
         span, other = self.spans[place.scope], self.readership.compared.get(place)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from connector.store import Store, values
 from tests.connector.report.firm import Firm
 
 
@@ -61,3 +62,20 @@ def test_values_of_one_person(firm: Firm) -> None:
     assert rows["won_amount", "2024-12-01"]["period"] == "trailing_12_months"
     assert rows["won_amount", "2024-12-01"]["value"] == 9_500
     assert document["as_of"] == "2025-11-20T09:00:00Z"
+
+
+def test_the_numbers_are_those_of_the_store(firm: Firm) -> None:
+    """One number, wherever it is read: the report calculates nothing that was computed."""
+    document = json.loads(firm.report("json")["json"])
+    with Store.open(firm.config.store, read_only=True) as store:
+        stored = {
+            (row["scope"], row["scope_id"], row["kpi"], row["period_start"]): row["value"] for row in values.read(store)
+        }
+    told = {
+        (page["scope"], page["id"], row["kpi"], row["period_start"]): row.get("value")
+        for page in document["pages"]
+        for row in page["values"]
+        if row["period"] == "quarter"
+    }
+    assert len(told) > 200
+    assert told == {key: stored[key] for key in told}
