@@ -179,17 +179,23 @@ def interrupted_at(text: str) -> Callable[[Message], None]:
     return told
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop after its first run."""
+    shop = Shop(tmp_path_factory.mktemp("undisturbed"))
+    shop.run()
+    return shop
+
+
 MOMENTS = ("accounts", "deals", "reading the facts", "computing", "writing accounts", "writing report")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_after_ctrl_c_the_next_run_goes_on(shop: Shop, moment: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_after_ctrl_c_the_next_run_goes_on(shop: Shop, undisturbed: Shop, moment: str) -> None:
     with pytest.raises(KeyboardInterrupt):
         shop.run(progress=interrupted_at(moment))
     assert shop.last().status == "interrupted"
     shop.run()
-    undisturbed = Shop(tmp_path_factory.mktemp("undisturbed"))
-    undisturbed.run()
     ours, theirs = shop.everything(), undisturbed.everything()
     for table in ("accounts", "deals", "sync_state", "coverage", "acknowledged"):
         assert ours[table] == theirs[table], table

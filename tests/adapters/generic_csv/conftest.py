@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -194,9 +195,12 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture(scope="session")
 def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Folder]:
     """A fresh folder at each call, for tests that need many."""
+    place, number = tmp_path_factory.mktemp("folders"), count()
 
     def make() -> Folder:
-        folder = Folder(tmp_path_factory.mktemp("folder"))
+        path = place / str(next(number))
+        path.mkdir()
+        folder = Folder(path)
         folder.table()
         return folder
 

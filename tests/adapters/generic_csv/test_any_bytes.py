@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import gzip
 import io
 import zipfile
@@ -12,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.generic_csv import cells, columns, inspection
 from connector.errors import ConnectorError
+from tests.effort import examples
 
 TABLE = 'id,name,amount\r\n1,客户,2\r\n2,"a, ""b""",3\r\n3,"two\nlines",\r\n'.encode()
 
@@ -40,10 +39,17 @@ def outcome(folder: Any, content: bytes) -> None:
         assert module.rows is not None or module.problems
 
 
-@settings(max_examples=300, deadline=None)
-@given(content=st.binary(max_size=60) | st.text("ab,;\"'\n\r\t\0é客", max_size=60).map(str.encode))
-def test_any_content(new_folder: Any, content: bytes) -> None:
-    outcome(new_folder(), content)
+CONTENT = st.binary(max_size=60) | st.text("ab,;\"'\n\r\t\0é客", max_size=60).map(str.encode)
+
+
+@examples(quick=100, thorough=3_000)
+def test_any_content(new_folder: Any, examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(content=CONTENT)
+    def holds(content: bytes) -> None:
+        outcome(new_folder(), content)
+
+    holds()
 
 
 @pytest.fixture(scope="session")
@@ -57,23 +63,18 @@ def samples(make_workbook: Any) -> dict[str, bytes]:
     }
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    hits=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=3),
-    kept=st.none() | st.integers(0, 10_000),
-)
+HITS = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=3)
+
+
+@examples(quick=60, thorough=2_000)
 @pytest.mark.parametrize("kind", ["plain", "gzip", "zip", "workbook"])
-def test_any_damage(
-    new_folder: Any, samples: dict[str, bytes], kind: str, hits: list[tuple[int, int]], kept: int | None
-) -> None:
-    content = bytearray(samples[kind])
-    for at, value in hits:
-        content[at % len(content)] = value
-    outcome(new_folder(), bytes(content if kept is None else content[: kept % len(content)]))
+def test_any_damage(new_folder: Any, samples: dict[str, bytes], kind: str, examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(hits=HITS, kept=st.none() | st.integers(0, 10_000))
+    def holds(hits: list[tuple[int, int]], kept: int | None) -> None:
+        content = bytearray(samples[kind])
+        for at, value in hits:
+            content[at % len(content)] = value
+        outcome(new_folder(), bytes(content if kept is None else content[: kept % len(content)]))
 
-
-@pytest.mark.parametrize("module", [cells, columns, inspection], ids=lambda module: module.__name__)
-def test_examples_in_docstrings(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted
-    assert not result.failed
+    holds()

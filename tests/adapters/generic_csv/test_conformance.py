@@ -19,6 +19,9 @@ from connector.mapping import TableMapping
 
 from .conftest import workbook
 
+MANY = 2_100
+"""More than a page."""
+
 HEADER = ("Id", "Account", "Stage", "Amount", "Closed")
 MAPPINGS = {
     "accounts": TableMapping.model_validate({"id": "Name", "columns": {"name": "Name"}}),
@@ -95,11 +98,11 @@ class GenericCsvConformance(AdapterConformance):
 
 class TestSnapshot(GenericCsvConformance):
     def write(self, folder: Path) -> None:
-        (folder / "deals.csv").write_bytes(csv_bytes([HEADER, *deals(0, 4_500), ("", "", "Won", "1", "")]))
+        (folder / "deals.csv").write_bytes(csv_bytes([HEADER, *deals(0, MANY), ("", "", "Won", "1", "")]))
 
     def remover(self, folder: Path) -> Callable[[], tuple[str, str]]:
         def remove() -> tuple[str, str]:
-            (folder / "deals.csv").write_bytes(csv_bytes([HEADER, *deals(1, 4_500)]))
+            (folder / "deals.csv").write_bytes(csv_bytes([HEADER, *deals(1, MANY)]))
             return "deals", "D0"
 
         return remove
@@ -110,7 +113,7 @@ class TestSeveralFiles(TestSnapshot):
 
     def write(self, folder: Path) -> None:
         super().write(folder)
-        (folder / "first.csv").write_bytes(csv_bytes([HEADER, *deals(4_400, 4_700)]))
+        (folder / "first.csv").write_bytes(csv_bytes([HEADER, *deals(MANY - 100, MANY + 200)]))
 
 
 class TestAdditions(TestSnapshot):
@@ -119,7 +122,7 @@ class TestAdditions(TestSnapshot):
 
     def write(self, folder: Path) -> None:
         super().write(folder)
-        (folder / "later_deals.csv").write_bytes(csv_bytes([HEADER, *deals(4_000, 4_700)]))
+        (folder / "later_deals.csv").write_bytes(csv_bytes([HEADER, *deals(MANY - 500, MANY + 200)]))
 
     @pytest.mark.skip(reason="additions delete nothing, by their meaning; the snapshots above do")
     def test_deletions_mean_that_a_removed_record_is_tombstoned(self) -> None: ...

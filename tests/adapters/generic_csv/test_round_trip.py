@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.generic_csv.encoding import CODECS
+from tests.effort import examples
 
 ENCODINGS = {
     "utf-8": "utf-8",
@@ -69,17 +70,21 @@ def stated(table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=200, deadline=None)
-@given(table=written_tables())
-def test_read_back(new_folder: Any, table: dict[str, Any]) -> None:
-    folder = new_folder()
-    folder.write("deals.csv", rendered(table))
-    folder.table(**stated(table))
-    pulled = folder.pull(*table["header"])
-    assert pulled.unreadable == []
-    assert [list(row) for row in pulled.rows] == table["rows"]
-    assert pulled.end.vendor_count == len(table["rows"])
-    assert pulled.positions == first_lines(table)
+@examples(quick=75, thorough=2_000)
+def test_read_back(new_folder: Any, examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(table=written_tables())
+    def holds(table: dict[str, Any]) -> None:
+        folder = new_folder()
+        folder.write("deals.csv", rendered(table))
+        folder.table(**stated(table))
+        pulled = folder.pull(*table["header"])
+        assert pulled.unreadable == []
+        assert [list(row) for row in pulled.rows] == table["rows"]
+        assert pulled.end.vendor_count == len(table["rows"])
+        assert pulled.positions == first_lines(table)
+
+    holds()
 
 
 def first_lines(table: dict[str, Any]) -> list[int]:
@@ -92,13 +97,17 @@ def first_lines(table: dict[str, Any]) -> list[int]:
     return lines
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    table=written_tables(),
-    data=st.data(),
-    in_place=st.booleans(),
-)
-def test_push_then_read_back(new_folder: Any, table: dict[str, Any], data: st.DataObject, in_place: bool) -> None:
+@examples(quick=75, thorough=2_000)
+def test_push_then_read_back(new_folder: Any, examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(table=written_tables(), data=st.data(), in_place=st.booleans())
+    def holds(table: dict[str, Any], data: st.DataObject, in_place: bool) -> None:
+        pushed_and_read_back(new_folder(), table, data, in_place=in_place)
+
+    holds()
+
+
+def pushed_and_read_back(folder: Any, table: dict[str, Any], data: st.DataObject, *, in_place: bool) -> None:
     fields = ("column 2", "KPI") if in_place else ("KPI", "Text")
     cell = st.none() | st.integers(-(10**9), 10**9) | st.sampled_from(["x", "a,b;c", 'it\'s "so"', "two\nlines"])
     ids = [row[0] for row in table["rows"]]
@@ -106,7 +115,6 @@ def test_push_then_read_back(new_folder: Any, table: dict[str, Any], data: st.Da
         record_id: {field: data.draw(cell) for field in fields}
         for record_id in (data.draw(st.lists(st.sampled_from(ids), unique=True)) if ids else [])
     }
-    folder = new_folder()
     original = rendered(table)
     folder.write("deals.csv", original)
     folder.table(**stated(table))
