@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 EXTENSION_PACKAGE = "duckdb_extension_sqlite_scanner"
 
+FIXED: Mapping[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "preserve_insertion_order": False,
+}
+"""What no setting changes. An extension that DuckDB's makers have not signed is refused, as is usual."""
+
 SEEN_AS: Mapping[ColumnType, str] = {
     ColumnType.TEXT: "{column}",
     ColumnType.DECIMAL: "{column}",
@@ -193,12 +200,7 @@ def extension_file() -> Path:
 def _connect(settings: Settings, *, spill: Path) -> DuckDBPyConnection:
     import duckdb
 
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "temp_directory": str(spill),
-        "preserve_insertion_order": False,
-    }
+    config = {**FIXED, "temp_directory": str(spill)}
     if settings.memory is not None:
         config["memory_limit"] = settings.memory
     if settings.threads is not None:

@@ -33,6 +33,7 @@ import connector.transport.conversation
 import connector.transport.files
 from connector.config import read
 from connector.contract import Receipt
+from connector.engine import duckdb as duckdb_engine
 from connector.run import run
 from connector.store import Store, facts, run_lock, sync
 from connector.store import connection as store_connection
@@ -327,4 +328,5 @@ def _compared(work: Path, expected: dict[str, Any], boundary: str) -> list[dict[
 
 
 if __name__ == "__main__":
+    duckdb_engine.FIXED = {**duckdb_engine.FIXED, "allow_unsigned_extensions": True}  # as in tests/conftest.py
     json.dump(experiment(sys.argv[1], sys.argv[2], Path(sys.argv[3])), sys.stdout)

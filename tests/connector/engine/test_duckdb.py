@@ -231,6 +231,16 @@ def test_the_extension_must_belong_to_this_duckdb(monkeypatch):
     assert "same version" in str(refused.value.hint)
 
 
+def test_an_extension_that_somebody_changed_is_refused(store, tmp_path, monkeypatch):
+    content = bytearray(module.extension_file().read_bytes())
+    content[len(content) // 2] ^= 1
+    changed = tmp_path / module.extension_file().name
+    changed.write_bytes(content)
+    monkeypatch.setattr(module, "extension_file", lambda: changed)
+    with DuckDBEngine() as engine, pytest.raises(StoreError, match="signature"):
+        engine.copy(store, {"deals": DEALS})
+
+
 def test_importing_the_engine_does_not_import_duckdb():
     code = "import sys, connector.engine.duckdb; sys.exit('duckdb' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603  # our own code
