@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.company import change
-from tests.connector.cli.conftest import Run
+from connector.cli import cli
+from tests.company import export, found_company, replaced
+from tests.connector.cli.conftest import ACCOUNTS, DEALS, SETTINGS, Run
 
 USERS = "Id,Name,Team\nAnn,Ann Lee,N\nBea,Bea Sun,N\n"
 TEAMS = "Id,Name\nN,North\n"
 
 
-@pytest.fixture
-def ran(run: Run, company: Path) -> Run:
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with people, whose loop has run once: Ann has won 100.50 and 200, Bea has lost a deal."""
-    settings = company / "crm-kpi.yaml"
     deals = "        deals: {files: deals.csv}\n"
-    change(settings, deals, f"{deals}        users: {{files: users.csv}}\n        teams: {{files: teams.csv}}\n")
-    change(
+    people = f"{deals}        users: {{files: users.csv}}\n        teams: {{files: teams.csv}}\n"
+    settings = replaced(SETTINGS, deals, people)
+    settings = replaced(
         settings,
         "      deals:\n        id: Id\n",
         "      users: {id: Id, columns: {name: Name, team_id: Team}}\n"
         "      teams: {id: Id, columns: {name: Name}}\n"
         "      deals:\n        id: Id\n",
     )
-    change(settings, "organisation: [quarter], owner", "organisation: [quarter], team: [quarter], owner")
-    (company / "data/users.csv").write_text(USERS, "utf-8")
-    (company / "data/teams.csv").write_text(TEAMS, "utf-8")
-    run("run", "--yes", "--as-of", "2025-05-20")
+    settings = replaced(settings, "organisation: [quarter], owner", "organisation: [quarter], team: [quarter], owner")
+    folder = tmp_path_factory.mktemp("company")
+    config = found_company(folder, settings, accounts=ACCOUNTS, deals=DEALS)
+    export(folder, "users", USERS)
+    export(folder, "teams", TEAMS)
+    result = CliRunner().invoke(cli, ["run", "--yes", "--as-of", "2025-05-20", "--config", str(config)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def ran(run: Run, finished: Path, tmp_path: Path) -> Run:
+    """Runs commands in a copy of the finished company."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     return run
 
 
