@@ -5,6 +5,7 @@ ConnectorError            a message, a hint and an exit code; never a body, a to
 |- ConfigError            fix a file                    (all bad fields at once)
 |- AdapterError           adapter, operation, the vendor's request id
 |  |- AuthError           authorise again
+|  |- BudgetSpent         the day's credits are used up: go on later
 |  |- RetryableError      try again after retry_after seconds
 |  |  |- RateLimited      slow down
 |  |  `- Unavailable      wait
@@ -35,6 +36,7 @@ from kpi_engine.message import Message
 __all__ = [
     "AdapterError",
     "AuthError",
+    "BudgetSpent",
     "ConfigError",
     "ConnectorError",
     "DeletionGuard",
@@ -91,15 +93,25 @@ class AdapterError(ConnectorError):
         adapter: str = "",
         operation: str = "",
         request_id: str = "",
+        code: str = "",
+        sample: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.adapter = adapter
         self.operation = operation
         self.request_id = request_id
+        self.code = code
+        """The vendor's own, where it gave one."""
+        self.sample = sample
+        """A refusal that nobody documented, with everything private taken out."""
 
 
 class AuthError(AdapterError):
     """Authorise again."""
+
+
+class BudgetSpent(AdapterError):
+    """The connection's share of the vendor's daily credits is used up; what was read is kept, the next run goes on."""
 
 
 class RetryableError(AdapterError):

@@ -31,6 +31,9 @@ from connector.contract import (
     Change,
     Conversation,
     InspectTalk,
+    IntroduceTalk,
+    Introduction,
+    PlaceTalk,
     PushTalk,
     WriteTarget,
 )
@@ -47,12 +50,17 @@ class GenericCsvAdapter:
         whole_file_write=True,
         conversations_at_once=1,  # reading CSV keeps one core busy: a second thread would only wait
     )
+    http = None
 
     def __init__(self, settings: GenericCsvSettings, folder: Path, *, limits: Limits = LIMITS) -> None:
         self._settings = settings
         self._base = folder
         self._folder = folder / settings.folder
         self._limits = limits
+
+    def introduce(self) -> IntroduceTalk:
+        """A folder belongs to whoever has it."""
+        yield Introduction("")
 
     def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
         """One conversation per table.
@@ -73,6 +81,11 @@ class GenericCsvAdapter:
         """Write one file whole; one receipt for each change."""
         place = Place(base=self._base, folder=self._folder, settings=self._settings, limits=self._limits)
         return push(target, changes, place=place)
+
+    def places(self, target: WriteTarget, *, make: bool) -> PlaceTalk:
+        """None: a file is written whole, columns and all."""
+        del target, make
+        yield from ()
 
     def inspect(self) -> InspectTalk:
         """The configured tables, or every file of the folder that could be one."""

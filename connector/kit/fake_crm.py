@@ -33,8 +33,12 @@ from connector.contract import (
     HttpRequest,
     HttpResponse,
     InspectTalk,
+    IntroduceTalk,
+    Introduction,
     ModuleInfo,
     Page,
+    Place,
+    PlaceTalk,
     PullTalk,
     PushTalk,
     Receipt,
@@ -236,6 +240,7 @@ class FakeCrmAdapter:
     """Pulls by time of change, page by page, and writes fields in batches."""
 
     BATCH: Final = 10
+    http = None
 
     def __init__(self, settings: FakeSettings | None = None, folder: Path = Path()) -> None:
         del folder  # nothing is in files
@@ -247,6 +252,10 @@ class FakeCrmAdapter:
             record_write=Capability(False, "the fake CRM has no report module"),
             conversations_at_once=2,
         )
+
+    def introduce(self) -> IntroduceTalk:
+        """There is only one."""
+        yield Introduction("fake crm", title="A CRM in memory")
 
     def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
         """One conversation a module."""
@@ -262,6 +271,11 @@ class FakeCrmAdapter:
                 yield from _receipts(_decoded(response))
             except (RetryableError, UnexpectedResponse) as error:
                 yield from (Receipt(each.id, "unknown", error.message) for each in batch)
+
+    def places(self, target: WriteTarget, *, make: bool) -> PlaceTalk:
+        """Its records take any field."""
+        del make
+        yield from (Place(target.module, name, "there") for name in target.fields)
 
     def inspect(self) -> InspectTalk:
         """Its modules; their fields are not described."""

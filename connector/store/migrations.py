@@ -21,7 +21,34 @@ class Migration:
     """Makes the change; it runs inside a transaction and must not end it."""
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+def _gaps_with_bounds_and_colours(db: Database) -> None:
+    """Both bounds of a range, the trailing value, and what a colour rests on; old rows are judged anew."""
+    for name in ("target_low", "target_high", "trailing", "green_from", "amber_from"):
+        db.conn.execute(f"ALTER TABLE gaps ADD COLUMN {name} REAL")
+    for name in ("judged", "judged_at"):
+        db.conn.execute(f"ALTER TABLE gaps ADD COLUMN {name} TEXT")
+
+
+def _problems_with_messages(db: Database) -> None:
+    """Template and values beside the English sentence; what was stored before has only that."""
+    for table in ("quarantine", "issues"):
+        db.conn.execute(f"ALTER TABLE {table} ADD COLUMN message TEXT")
+
+
+def _in_order(*changes: Callable[[Database], object]) -> Callable[[Database], None]:
+    def change(db: Database) -> None:
+        for each in changes:
+            each(db)
+
+    return change
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        "gaps hold both bounds and what their colour rests on; problems can be told in any language",
+        _in_order(_gaps_with_bounds_and_colours, _problems_with_messages),
+    ),
+)
 """The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
 
 

@@ -28,6 +28,8 @@ class Quarantined(NamedTuple):
     raw: str | None
     run_id: int | None
     found_at: str
+    message: str | None = None
+    """The reason as template and values (JSON), to be told in the reader's language; None in rows of older versions."""
 
 
 class Issue(NamedTuple):
@@ -43,6 +45,8 @@ class Issue(NamedTuple):
     reason: str
     run_id: int | None
     found_at: str
+    message: str | None = None
+    """The reason as template and values (JSON), to be told in the reader's language; None in rows of older versions."""
 
 
 @dataclass(frozen=True, slots=True)

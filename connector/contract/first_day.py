@@ -1,0 +1,122 @@
+"""The first day: what a CRM says about itself, and how an administrator signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from connector.contract.effect import Effect, HttpRequest
+from connector.errors import Message, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field of a module as the vendor describes it, or as a file shows it."""
+
+    name: str
+    label: str = ""
+    type: str = ""
+    values: tuple[str, ...] = ()
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleInfo:
+    """A module (or file) that can be pulled, and the settings with which the adapter would read it."""
+
+    name: str
+    fields: tuple[FieldInfo, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    rows: int | None = None
+
+
+InspectTalk: TypeAlias = Generator[Effect | ModuleInfo, Any, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that signing in needs to know."""
+
+    name: str
+    prompt: Message
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What signing in brought."""
+
+    secrets: Mapping[str, str] = field(repr=False)
+    """Setting -> secret; kept in the system's keyring or in the environment, never in a file of ours."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What else the connection's settings have to say, such as the data centre."""
+    scopes: tuple[str, ...] = ()
+    """What was granted, where the vendor says so."""
+    title: str = ""
+    """The organisation, for people."""
+
+
+GrantTalk: TypeAlias = Generator[HttpRequest, Any, Granted]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantType:
+    """How an administrator signs a connection in."""
+
+    asks: tuple[Asked, ...]
+    scopes: Callable[[Mapping[str, Sequence[str]], bool], tuple[str, ...]]
+    """(modules and fields that are read; none: the default mapping's, whether it also writes) -> the scopes needed."""
+    instructions: Callable[[tuple[str, ...]], Message]
+    """(scopes) -> where to click, and what to enter there."""
+    exchange: Callable[[Mapping[str, str], datetime], GrantTalk]
+    """(answers, now) -> what is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationInfo:
+    """What a CRM says about the organisation that uses it; empty or None where it does not say."""
+
+    name: str = ""
+    timezone: str = ""
+    currency: str = ""
+    fiscal_year_starts: int | None = None
+    """Month, 1 to 12."""
+    language: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """For people: edition, users, environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProposal:
+    """How one fact column could be filled."""
+
+    mapping: Mapping[str, Any]
+    """As in the settings: `{from: Stage, values: {…}}`."""
+    confidence: float
+    """0 to 1; below 0.5 it is written as a comment."""
+    why: Message
+    filled: int | None = None
+    """How many of the records have it; None where nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableProposal:
+    """How one fact table could be filled from one module."""
+
+    table: str
+    module: str
+    id: str
+    columns: Mapping[str, ColumnProposal]
+    records: int | None = None
+    since: str = ""
+    """Date of the oldest record; empty where it is not known."""
+    missing: Mapping[str, Message] = field(default_factory=dict)
+    """Fact column -> what to click or map to get it."""
+
+
+SurveyTalk: TypeAlias = Generator[Effect | OrganisationInfo | ModuleInfo | TableProposal, Any, None]
