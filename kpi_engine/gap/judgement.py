@@ -53,6 +53,18 @@ class Gap(NamedTuple):
     p_hit: float | None = None
     rag: Rag = Rag.GREY
     status: GapStatus = GapStatus.OK
+    target_low: float | None = None
+    target_high: float | None = None
+    """Both bounds of a range; an open side has none."""
+    trailing: float | None = None
+    """The value of a window as long as the period that ends now, by which a running level is judged."""
+    green_from: float | None = None
+    amber_from: float | None = None
+    """The thresholds of the colours."""
+    judged: Rag | None = None
+    """The colour by itself: `rag` keeps the one before for one more evaluation."""
+    judged_at: str | None = None
+    """Since when it is that colour, ISO text."""
 
 
 def gap(target: Target, actual: Actual | None, *, course: Course, flow: bool) -> Gap:

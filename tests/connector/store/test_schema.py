@@ -44,7 +44,8 @@ def test_all_tables_are_strict(store: Store) -> None:
         (
             "gaps",
             "target_id connection kpi scope scope_id period period_start period_end actual target baseline unit "
-            "currency gap attainment progress expected pace forecast p_hit rag status run_id",
+            "currency gap attainment progress expected pace forecast p_hit rag status run_id "
+            "target_low target_high trailing green_from amber_from judged judged_at",
         ),
     ],
 )
