@@ -1,0 +1,156 @@
+"""Stored rows as Zoho shows them: lookups with names, instants in the org's zone, booleans, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from adapters.zoho.emulator.meta import FieldMeta
+from adapters.zoho.emulator.state import VISIBLE, State, quoted
+
+__all__ = ["VISIBLE", "answer_rows", "lookup_names", "selected", "zoned"]
+
+_AT_ONCE = 500
+"""Ids in one question for names."""
+
+
+def answer_rows(state: State, module: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Records as JSON objects.
+
+    Args:
+        state: Where names are looked up.
+        module: Api name.
+        names: Fields of the module, in the order of the columns of `rows`; `id` among them where it is wanted.
+        rows: Stored values.
+    """
+    found = list(rows)
+    if not found:
+        return []
+    known = state.fields(module)
+    columns = [
+        _answered(state, known[name], values, rows=found, names=names)
+        for name, values in zip(names, zip(*found, strict=True), strict=True)
+        if known[name].api_shown
+    ]
+    shown = [name for name in names if known[name].api_shown]
+    return [dict(zip(shown, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def selected(state: State, module: str, names: Iterable[str]) -> list[str]:
+    """The columns that an answer with these fields needs: `id` first, what lookups need beside them last."""
+    known = state.fields(module)
+    wanted = ["id", *(name for name in dict.fromkeys(names) if name != "id")]
+    if any(known[name].lookup == "se_module" for name in wanted):
+        wanted.append("$se_module")
+    return wanted
+
+
+def _answered(
+    state: State, field: FieldMeta, values: Sequence[Any], *, rows: Sequence[Sequence[Any]], names: Sequence[str]
+) -> Sequence[Any]:
+    """One column of the answer."""
+    if field.private:
+        return [None] * len(values)
+    if field.is_lookup:
+        return _lookups(state, field, values, rows=rows, names=names)
+    if field.data_type == "boolean":
+        return [None if value is None else bool(value) for value in values]
+    if field.data_type == "datetime":
+        speak = zoned(str(state.setting("zone", "UTC")))
+        return [None if value is None else speak(value) for value in values]
+    if field.is_array:
+        return [[] if value is None and field.data_type == "tags" else _array(value) for value in values]
+    return values
+
+
+def _array(value: str | None) -> Any:
+    return None if value is None else orjson.loads(value)
+
+
+def _lookups(
+    state: State, field: FieldMeta, values: Sequence[Any], *, rows: Sequence[Sequence[Any]], names: Sequence[str]
+) -> list[Any]:
+    if field.lookup == "Users":
+        users = state.user_names
+        return [None if value is None else _user(value, users) for value in values]
+    if field.lookup == "se_module":
+        place = names.index("$se_module") if "$se_module" in names else None
+        modules = [None if place is None else row[place] for row in rows]
+        return _polymorphic(state, values, modules)
+    found = lookup_names(state, field.lookup or "", values)
+    return [None if value is None else {"name": found.get(value), "id": value} for value in values]
+
+
+def _user(user: str, users: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    name, email = users.get(user, (None, None))
+    return {"name": name, "id": user, "email": email}
+
+
+def _polymorphic(state: State, values: Sequence[Any], modules: Sequence[Any]) -> list[Any]:
+    """A lookup whose module each record says itself."""
+    found: dict[str, Mapping[str, str]] = {}
+    for module in {each for each in modules if each in state.modules()}:
+        of_module = [value for value, each in zip(values, modules, strict=True) if each == module]
+        found[module] = lookup_names(state, module, of_module)
+    return [
+        None if value is None else {"name": found.get(module, {}).get(value), "id": value}
+        for value, module in zip(values, modules, strict=True)
+    ]
+
+
+def lookup_names(state: State, module: str, ids: Iterable[str | None]) -> Mapping[str, str]:
+    """What records are called, by id; those that are gone are missing."""
+    if module not in state.modules():
+        return {}
+    wanted = list({each for each in ids if each is not None})
+    names: dict[str, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        display = quoted(state.modules()[module].name_field)
+        names.update(state.db.execute(f"SELECT id, {display} FROM {quoted(module)} WHERE id IN ({marks})", part))  # noqa: S608
+    return names
+
+
+_ZONES: dict[str, Callable[[str], str]] = {}
+
+
+def zoned(zone: str) -> Callable[[str], str]:
+    """Turns stored instants into the org's zone, `2025-03-01T02:00:00-06:00`.
+
+    >>> zoned("America/Chicago")("2025-03-01T08:00:00+00:00")
+    '2025-03-01T02:00:00-06:00'
+    >>> zoned("Asia/Kolkata")("2025-03-01T08:00:00+00:00")
+    '2025-03-01T13:30:00+05:30'
+    """
+    return _ZONES.get(zone) or _ZONES.setdefault(zone, _speaker(ZoneInfo(zone)))
+
+
+def _speaker(zone: ZoneInfo) -> Callable[[str], str]:
+    """Each hour is worked out once: a clock changes at full hours, and so do most offsets."""
+    hours: dict[str, tuple[str, str] | None] = {}
+
+    def speak(text: str) -> str:
+        hour = text[:13]
+        if hour not in hours:
+            hours[hour] = _local_hour(hour, zone)
+        found = hours[hour]
+        if found is None:
+            return datetime.fromisoformat(text).astimezone(zone).isoformat()
+        return f"{found[0]}{text[13:19]}{found[1]}"
+
+    return speak
+
+
+def _local_hour(hour: str, zone: ZoneInfo) -> tuple[str, str] | None:
+    """The hour there and its offset; None where the offset is no whole number of hours."""
+    local = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(zone)
+    offset = local.utcoffset() or timedelta()
+    if offset.total_seconds() % 3600:
+        return None
+    text = local.isoformat()
+    return text[:13], text[19:]
