@@ -8,6 +8,7 @@ from kpi_engine.gap.algebra import Reached, attainment_of, gap_to, nearest, prog
 from kpi_engine.gap.pace import Course, expected_at, pace_index
 from kpi_engine.gap.rag import Rag, band
 from kpi_engine.gap.status import FROM_VALUE, GapStatus
+from kpi_engine.gap.steady import Before, steadied
 from kpi_engine.target import AtLeast, ByChange, Target, Within
 
 
@@ -67,7 +68,16 @@ class Gap(NamedTuple):
     """Since when it is that colour, ISO text."""
 
 
-def gap(target: Target, actual: Actual | None, *, course: Course, flow: bool) -> Gap:
+def gap(
+    target: Target,
+    actual: Actual | None,
+    *,
+    course: Course,
+    flow: bool,
+    window: Actual | None = None,
+    before: Before | None = None,
+    at: str = "",
+) -> Gap:
     """How a target stands.
 
     Args:
@@ -75,22 +85,47 @@ def gap(target: Target, actual: Actual | None, *, course: Course, flow: bool) ->
         actual: the value of its cell; None: there is no such value.
         course: of the target's period.
         flow: whether the KPI piles up while the period runs.
+        window: of a level in a running period the value of as long a time up to now (3.2); None: it is judged by the
+            period's own.
+        before: how it was judged the last time; None: never.
+        at: the moment of this evaluation, ISO text.
     """
-    status = _status(target, actual, course)
+    trailing = window if _is_judged_by(window, actual, course=course, flow=flow) else None
+    status = _status(target, actual, course, trailing)
     value = actual.value if actual is not None and course.started else None
     row = _row(target, actual, value=value, status=status)
     if isinstance(target.goal, ByChange):
         return row
-    numbers = _numbers(target, target.goal, value, course=course, flow=flow)
-    judged = actual is not None and value is not None and status is GapStatus.OK
+    seen = trailing or actual
+    numbers = _numbers(target, target.goal, value, seen=seen, course=course, flow=flow)
+    judged = seen is not None and value is not None and status is GapStatus.OK
+    colour = _rag(target, target.goal, seen, numbers, course=course, flow=flow) if judged else Rag.GREY
+    same = before if before is not None and before.basis == basis(row) else None
+    rag, by_itself, since = steadied(colour, same, at=at, running=not course.finished)
     return row._replace(
         gap=None if value is None else gap_to(target.goal, value),
         attainment=numbers.attainment,
         progress=numbers.progress,
         expected=numbers.expected,
         pace=None if course.finished else numbers.pace,
-        rag=_rag(target, target.goal, actual, numbers, course=course, flow=flow) if judged else Rag.GREY,
+        trailing=None if trailing is None else trailing.value,
+        rag=rag,
+        judged=by_itself,
+        judged_at=since,
     )
+
+
+def basis(row: Gap) -> tuple[float | None, ...]:
+    """The numbers of a row that the colours of two evaluations must share to be compared at all."""
+    aim = row.target if row.target_low is None and row.target_high is None else None
+    return aim, row.target_low, row.target_high, row.baseline, row.green_from, row.amber_from
+
+
+def _is_judged_by(window: Actual | None, actual: Actual | None, *, course: Course, flow: bool) -> bool:
+    """Whether a window of the period's length stands for its value: of a level that still moves (3.2)."""
+    if flow or course.finished or window is None or actual is None:
+        return False
+    return window.value is not None and FROM_VALUE[window.status] is GapStatus.OK
 
 
 def unset(cell: tuple[str, str, str, str, str, str], actual: Actual, *, period_end: str) -> Gap:
@@ -108,6 +143,7 @@ def unset(cell: tuple[str, str, str, str, str, str], actual: Actual, *, period_e
 
 def _row(target: Target, actual: Actual | None, *, value: float | None, status: GapStatus) -> Gap:
     goal = target.goal
+    low, high = (goal.low, goal.high) if isinstance(goal, Within) else (None, None)
     return Gap(
         target.id,
         *target.cell,
@@ -118,10 +154,14 @@ def _row(target: Target, actual: Actual | None, *, value: float | None, status: 
         unit=target.unit.value,
         currency=target.currency or ("" if actual is None else actual.currency),
         status=status,
+        target_low=low,
+        target_high=high,
+        green_from=target.thresholds.green,
+        amber_from=target.thresholds.amber,
     )
 
 
-def _status(target: Target, actual: Actual | None, course: Course) -> GapStatus:
+def _status(target: Target, actual: Actual | None, course: Course, trailing: Actual | None) -> GapStatus:
     """What stands in the way of a judgement, the weightiest first."""
     if not course.started:
         return GapStatus.NOT_STARTED
@@ -131,8 +171,11 @@ def _status(target: Target, actual: Actual | None, course: Course) -> GapStatus:
         return FROM_VALUE[actual.status]
     if isinstance(target.goal, ByChange):
         return GapStatus.BASELINE_MISSING
-    if FROM_VALUE[actual.status] is not GapStatus.OK:
-        return FROM_VALUE[actual.status]
+    of_value = FROM_VALUE[actual.status]
+    if of_value is GapStatus.INSUFFICIENT_N and trailing is not None:
+        of_value = GapStatus.OK  # the window has enough
+    if of_value is not GapStatus.OK:
+        return of_value
     return GapStatus.STALE if course.stale else GapStatus.OK
 
 
@@ -145,16 +188,20 @@ class _Numbers(NamedTuple):
     pace: float | None
 
 
-def _numbers(target: Target, goal: Reached, value: float | None, *, course: Course, flow: bool) -> _Numbers:
+def _numbers(
+    target: Target, goal: Reached, value: float | None, *, seen: Actual | None, course: Course, flow: bool
+) -> _Numbers:
     baseline = None if target.baseline is None else target.baseline.value
     expected = expected_at(course.elapsed, goal, flow=flow, baseline=baseline)
     if value is None:
         return _Numbers(None, None, expected, None)
+    assert seen is not None
+    assert seen.value is not None
     return _Numbers(
         attainment_of(goal, value, counted=target.attainment),
         progress_from(baseline, goal, value),
         expected,
-        None if course.finished else pace_index(value, course.elapsed, goal, flow=flow, baseline=baseline),
+        None if course.finished else pace_index(seen.value, course.elapsed, goal, flow=flow, baseline=baseline),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kpi_engine.definition import Better, Unit
 from kpi_engine.evaluate import Status
-from kpi_engine.gap import Actual, Course, Gap, GapStatus, Rag, gap, unset
+from kpi_engine.gap import Actual, Before, Course, Gap, GapStatus, Rag, basis, gap, unset
 from kpi_engine.gap.status import FROM_VALUE
 from kpi_engine.target import (
     AtLeast,
@@ -194,3 +194,89 @@ def test_the_columns_are_those_of_the_table() -> None:
     from connector.store.schema import columns_of
 
     assert Gap._fields == columns_of("gaps", leaving_out=("run_id",))
+
+
+# ---- trailing windows, bounds, and the colour before -----------------------------------------------------------------
+
+
+def test_a_running_level_is_judged_by_a_window_as_long_as_its_period() -> None:
+    """Half-way from 80 to 90 % it should be 85 %. The year so far is at 90 %, the last twelve months at 84 %."""
+    row = gap(SATISFACTION, ok(0.9), course=HALF, flow=False, window=ok(0.84))
+    assert (row.actual, row.trailing, row.gap) == (0.9, 0.84, pytest.approx(0))
+    assert (row.pace, row.rag) == (pytest.approx(0.9), Rag.AMBER)
+
+
+@pytest.mark.parametrize(
+    ("course", "flow", "window"),
+    [
+        (FINISHED, False, ok(0.7)),
+        (HALF, True, ok(0.7)),
+        (HALF, False, None),
+        (HALF, False, ok(None, status="no_data")),
+        (HALF, False, ok(0.7, status="insufficient_n")),
+    ],
+    ids=["over", "piles up", "none", "empty", "too few"],
+)
+def test_where_the_period_itself_is_judged(course: Course, flow: bool, window: Actual | None) -> None:
+    alone = gap(SATISFACTION, ok(0.85), course=course, flow=flow)
+    assert gap(SATISFACTION, ok(0.85), course=course, flow=flow, window=window) == alone
+    assert alone.trailing is None
+
+
+def test_a_window_has_enough_where_the_period_has_too_few() -> None:
+    few = ok(0.5, status="insufficient_n")
+    assert gap(SATISFACTION, few, course=HALF, flow=False).status is GapStatus.INSUFFICIENT_N
+    row = gap(SATISFACTION, few, course=HALF, flow=False, window=ok(0.86))
+    assert (row.status, row.rag, row.actual) == (GapStatus.OK, Rag.GREEN, 0.5)
+    broken = gap(SATISFACTION, ok(0.5, status="incomplete"), course=HALF, flow=False, window=ok(0.86))
+    assert broken.status is GapStatus.INCOMPLETE
+
+
+@pytest.mark.parametrize(("low", "high"), [(2.0, 4.0), (2.0, None), (None, 4.0)])
+def test_a_range_keeps_both_bounds(low: float | None, high: float | None) -> None:
+    row = gap(target(goal=Within(low=low, high=high)), ok(3), course=HALF, flow=False)
+    assert (row.target_low, row.target_high) == (low, high)
+
+
+def test_other_targets_have_no_bounds() -> None:
+    row = gap(SATISFACTION, ok(0.8), course=HALF, flow=False)
+    assert (row.target_low, row.target_high) == (None, None)
+
+
+def looked(which: Target, value: float, earlier: Gap | None, day: int) -> Gap:
+    """One evaluation more."""
+    known = None
+    if earlier is not None and earlier.judged is not None:
+        known = Before(earlier.rag, earlier.judged, earlier.judged_at or "", basis(earlier))
+    return gap(which, ok(value), course=HALF, flow=False, before=known, at=f"2026-08-{day:02}T00:00:00Z")
+
+
+def test_a_colour_stays_for_one_evaluation() -> None:
+    first = looked(SATISFACTION, 0.85, None, 1)
+    second = looked(SATISFACTION, 0.8499, first, 2)
+    assert (first.rag, second.rag, second.judged) == (Rag.GREEN, Rag.GREEN, Rag.AMBER)
+    assert looked(SATISFACTION, 0.8499, second, 2) == second
+    assert looked(SATISFACTION, 0.8499, second, 3).rag is Rag.AMBER
+    assert looked(SATISFACTION, 0.85, second, 3).judged_at == "2026-08-03T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        target(baseline=Baseline(value=0.8), goal=AtLeast(value=0.901)),
+        target(baseline=Baseline(value=0.801)),
+        target(baseline=Baseline(value=0.8), thresholds=Thresholds(green=1.01)),
+        target(goal=Within(low=0.851)),
+    ],
+    ids=["target", "baseline", "thresholds", "range"],
+)
+def test_a_target_that_was_changed_is_judged_anew(other: Target) -> None:
+    first = looked(SATISFACTION, 0.85, None, 1)
+    assert looked(other, 0.85, first, 1).rag is Rag.AMBER
+
+
+def test_a_range_is_the_same_range_whichever_bound_is_nearer() -> None:
+    within = target(goal=Within(low=2, high=4, tolerance=1))
+    first = looked(within, 2.5, None, 1)
+    assert first.rag is Rag.GREEN
+    assert looked(within, 4.05, first, 2).rag is Rag.GREEN
