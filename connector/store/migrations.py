@@ -35,6 +35,11 @@ def _problems_with_messages(db: Database) -> None:
         db.conn.execute(f"ALTER TABLE {table} ADD COLUMN message TEXT")
 
 
+def _index_changes_by_plan(db: Database) -> None:
+    """Each batch of receipts asks whether a plan has open changes: without this, by reading all that ever were."""
+    db.table("changes").create_index(["plan_id", "status"])
+
+
 def _in_order(*changes: Callable[[Database], object]) -> Callable[[Database], None]:
     def change(db: Database) -> None:
         for each in changes:
@@ -48,6 +53,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "gaps hold both bounds and what their colour rests on; problems can be told in any language",
         _in_order(_gaps_with_bounds_and_colours, _problems_with_messages),
     ),
+    Migration("changes are found by plan and status", _index_changes_by_plan),
 )
 """The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
 

@@ -260,7 +260,7 @@ OWN_TABLES: tuple[TableSchema, ...] = (
         },
         key=("number",),
         required=("id", "plan_id", "connection", "target", "record_id", "fields", "status", "attempts", "at"),
-        indexes=(("connection", "target", "status"),),
+        indexes=(("connection", "target", "status"), ("plan_id", "status")),
     ),
     TableSchema(
         "acknowledged",

@@ -228,3 +228,18 @@ def test_confirmations(store: Store) -> None:
     assert outbox.confirmed(store, "digest")
     assert not outbox.confirmed(store, "another")
     assert store.db.execute("SELECT confirmed_at FROM confirmations").fetchall() == [(AT,)]
+
+
+def test_whether_a_plan_has_open_changes_is_found_by_index(store: Store) -> None:
+    """Every batch of receipts asks; reading all changes that ever were would make each batch slower than the last."""
+    said: list[str] = []
+    store.db.conn.set_trace_callback(said.append)
+    with store.transaction():
+        outbox.acknowledge(store, [], "2026-01-01T00:00:00Z")
+        outbox.supersede(store)
+    store.db.conn.set_trace_callback(None)
+    asking = [statement for statement in said if "NOT EXISTS" in statement]
+    assert len(asking) == 2
+    for statement in asking:
+        steps = [row[-1] for row in store.db.conn.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert any("USING COVERING INDEX idx_changes_plan_id_status" in step for step in steps), steps
