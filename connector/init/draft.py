@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from connector.config.faults import sentence
-from connector.config.model import Organisation
-from connector.errors import ConfigError, ConnectorError, Message, Problem
+from connector.errors import ConfigError, Message, Problem
 from connector.init.columns import TableProposal, proposed
+from connector.init.company import calendar_of
+from connector.init.folder_text import Draft, settings_text
 from connector.init.links import linked
 from connector.init.look import TableLook, looked_at
 from connector.init.questions import Answered, Answers, Ask, Question, settled
 from connector.init.sheet import known_kpis, targets_sheet
 from connector.init.span import span_of
 from connector.init.tables import assigned
-from connector.init.text import Draft, settings_text
+from connector.init.text import CompanyDraft
+from connector.init.writing import refuse_overwriting, write_whole
 from connector.registry import adapter_type
 from kpi_engine.definition import Definition
-from kpi_engine.period import Calendar
 
 SHEET = Path("targets", "targets.xlsx")
 """Where settings look for targets, unless they say otherwise."""
@@ -75,7 +73,7 @@ def init(
         ConnectorError: the settings exist, or there is nothing in the folder to make them of.
         ConfigError: an answer fits no question.
     """
-    _refuse_overwriting(path, force=force)
+    refuse_overwriting(path, force=force)
     kind = adapter_type(adapter)
     base = path.resolve().parent
     relative = os.path.relpath(folder.resolve(), base)
@@ -86,7 +84,7 @@ def init(
     kpis = known_kpis(answered.company.targets)
     text = settings_text(draft, translate)
     sheet = _sheet(path.parent, draft, kpis=kpis, today=today, translate=translate) if kpis else None
-    _write(path, text.encode())
+    write_whole(path, text.encode())
     return InitReport(
         path=path,
         text=text,
@@ -114,41 +112,28 @@ def _draft(
     used = {proposal.look.module.name for proposal in answered.tables.values()}
     company = answered.company
     return Draft(
-        name=name,
-        timezone=company.timezone,
-        timezone_sure=company.timezone_sure,
-        currency=answered.currency,
-        currency_why=answered.currency_why,
-        fiscal_year_starts=company.fiscal_year_starts,
-        language=company.language,
-        calendar=_calendar(answered),
-        span=span_of(answered.tables, today=today),
-        today=today,
+        CompanyDraft(
+            name=name,
+            timezone=company.timezone,
+            timezone_sure=company.timezone_sure,
+            currency=answered.currency,
+            currency_why=answered.currency_why,
+            fiscal_year_starts=company.fiscal_year_starts,
+            language=company.language,
+            calendar=calendar_of(
+                timezone=company.timezone,
+                currency=answered.currency,
+                fiscal_year_starts=company.fiscal_year_starts,
+                language=company.language,
+            ),
+            span=span_of(answered.tables, today=today),
+            today=today,
+        ),
         adapter=adapter,
         folder=folder,
         tables=answered.tables,
         left_out=tuple(look.module.name for look in looks if look.module.name not in used),
     )
-
-
-def _calendar(answered: Answered) -> Calendar:
-    """The company's calendar.
-
-    Raises:
-        ConfigError: an answer is none that settings may have.
-    """
-    company = answered.company
-    month = company.fiscal_year_starts
-    try:
-        organisation = Organisation(
-            timezone=company.timezone,
-            currency=answered.currency or "EUR",
-            fiscal_year_starts=int(month) if month.isdecimal() else month,
-            language=company.language,
-        )
-    except ValidationError as error:
-        raise ConfigError(Problem(str(each["loc"][0]), *sentence(each)) for each in error.errors()) from error
-    return Calendar(timezone=organisation.timezone, fiscal_year_starts=organisation.fiscal_year_starts)
 
 
 def _sheet(
@@ -158,33 +143,17 @@ def _sheet(
     path = folder / SHEET
     if path.exists():
         return None
+    company = draft.company
     content = targets_sheet(
         draft.tables,
         kpis=kpis,
-        company=draft.name,
-        currency=draft.currency or "",
-        language=draft.language,
-        calendar=draft.calendar,
-        day=draft.span.last if draft.span and draft.span.is_archive(today) else today,
+        company=company.name,
+        currency=company.currency or "",
+        language=company.language,
+        calendar=company.calendar,
+        day=company.span.last if company.span and company.span.is_archive(today) else today,
         translate=translate,
     )
     path.parent.mkdir(exist_ok=True)
-    _write(path, content)
+    write_whole(path, content)
     return path
-
-
-def _refuse_overwriting(path: Path, *, force: bool) -> None:
-    if path.exists() and not force:
-        message = Message("{file} is there already", file=path)
-        raise ConnectorError(message, hint=Message("overwrite it with --force, or name another with --config"))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: what a person has corrected is never half overwritten."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError as error:
-        message = Message("{file} cannot be written: {reason}", file=path, reason=error.strerror)
-        raise ConnectorError(message, hint=Message("name another place with --config")) from error

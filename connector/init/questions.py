@@ -9,8 +9,8 @@ from connector.errors import ConfigError, Message, Problem, did_you_mean
 from connector.formats.infer import Format
 from connector.formats.number import NumberFormat
 from connector.init.columns import ColumnProposal, TableProposal, Trust
+from connector.init.folder_text import format_text
 from connector.init.sheet import usual_kpis
-from connector.init.text import format_text
 from connector.init.vocabulary import vocabulary
 from connector.language import LANGUAGES
 from kpi_engine.errors import NO_HINT

@@ -10,7 +10,7 @@ from kpi_engine.evaluate.explanation import Cell, Explanation, RowBehind, explai
 from kpi_engine.evaluate.request import DatedValue, Engine, Request, TooManyPeriods
 from kpi_engine.evaluate.status import PRECEDENCE, Status
 from kpi_engine.evaluate.value import Value, fingerprint
-from kpi_engine.query.plan import missing_columns, needed_columns
+from kpi_engine.query.plan import essential_columns, missing_columns, needed_columns
 
 __all__ = [
     "PRECEDENCE",
@@ -23,6 +23,7 @@ __all__ = [
     "Status",
     "TooManyPeriods",
     "Value",
+    "essential_columns",
     "evaluate",
     "explain",
     "fingerprint",

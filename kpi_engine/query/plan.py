@@ -113,19 +113,27 @@ def needed_columns(
     return {name: frozenset(columns) for name, columns in sorted(needed.items())}
 
 
-def missing_columns(definition: Definition, filled: Mapping[str, Collection[str]], *, facts: Facts) -> tuple[str, ...]:
-    """The facts without which the definition has no answer and which nobody fills, as `table` or `table.column`.
+def essential_columns(definition: Definition, *, facts: Facts) -> tuple[str, ...]:
+    """The facts without which the definition has no answer, as `table.column`; none for one made of other KPIs.
 
     Not needed are a column that is subtracted (missing counts as 0) and one that a condition only excludes values of.
     """
     if isinstance(definition, Derived):
         return ()
-    if definition.table not in filled:
-        return (definition.table,)
     table = fact_table(facts, definition.table)
     own = {column.name for column in COMMON}
     needed = {name for name in columns_read(definition, essential=True) if name not in own and table.column(name)}
-    return tuple(f"{definition.table}.{column}" for column in sorted(needed - set(filled[definition.table])))
+    return tuple(f"{definition.table}.{column}" for column in sorted(needed))
+
+
+def missing_columns(definition: Definition, filled: Mapping[str, Collection[str]], *, facts: Facts) -> tuple[str, ...]:
+    """The essential facts that nobody fills, as `table` (where nobody fills any of it) or `table.column`."""
+    if isinstance(definition, Derived):
+        return ()
+    if definition.table not in filled:
+        return (definition.table,)
+    essential = essential_columns(definition, facts=facts)
+    return tuple(each for each in essential if each.partition(".")[2] not in filled[definition.table])
 
 
 def _companions(needed: Mapping[str, set[str]], scopes: Scopes) -> dict[str, set[str]]:
