@@ -37,7 +37,7 @@ class WriteTarget:
     options: Mapping[str, Any] = field(default_factory=dict)
     """The adapter's own settings for this target, such as the output path."""
     shapes: Mapping[str, FieldShape] = field(default_factory=dict)
-    """By field: what it has to be like."""
+    """By field: what it has to be like. Of report records also `key`, which holds the record id."""
     label: str = ""
     """Of the report module, in the organisation's language (`records` only)."""
 
@@ -49,6 +49,8 @@ class Change:
     id: str
     record_id: str
     fields: Mapping[str, Cell]
+    uncertain: bool = False
+    """An earlier run may have sent it and knows no answer: what the record holds is looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
