@@ -39,6 +39,7 @@ from connector.contract.effect import (
     HttpResponse,
     ListFiles,
     OpenFile,
+    Wait,
     WriteFile,
 )
 from connector.contract.first_day import (
@@ -122,6 +123,7 @@ __all__ = [
     "SurveyTalk",
     "TableProposal",
     "Unreadable",
+    "Wait",
     "Withheld",
     "WriteFile",
     "WriteTarget",

@@ -73,4 +73,11 @@ class WriteFile:
     chunks: Iterable[bytes]
 
 
-Effect: TypeAlias = HttpRequest | ListFiles | OpenFile | WriteFile
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass, such as while a vendor works on a job. The answer is None; stopping the run ends the wait."""
+
+    seconds: float
+
+
+Effect: TypeAlias = HttpRequest | ListFiles | OpenFile | Wait | WriteFile

@@ -40,6 +40,7 @@ from connector.contract import (
     Receipt,
     State,
     Unreadable,
+    Wait,
     WriteFile,
     WriteTarget,
 )
@@ -52,7 +53,7 @@ from kpi_engine.facts import FACTS
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
-_EFFECTS = (HttpRequest, ListFiles, OpenFile, WriteFile)
+_EFFECTS = (HttpRequest, ListFiles, OpenFile, Wait, WriteFile)
 
 Facts = dict[str, list[tuple[Any, ...]]]
 

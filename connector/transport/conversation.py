@@ -23,6 +23,7 @@ from connector.contract import (
     Page,
     Receipt,
     Unreadable,
+    Wait,
     WriteFile,
 )
 from connector.errors import AdapterError, ConnectorError, Message, UnexpectedResponse
@@ -31,7 +32,7 @@ from connector.transport.http import send
 
 Said = TypeVar("Said")
 
-_EFFECTS: Final = (HttpRequest, ListFiles, OpenFile, WriteFile)
+_EFFECTS: Final = (HttpRequest, ListFiles, OpenFile, Wait, WriteFile)
 _EVENTS: Final = (Page, Unreadable, Deletions, Finished, Receipt, ModuleInfo)
 
 
@@ -109,6 +110,8 @@ class _Driver:
                 return self._resources.enter_context(open_file(path))
             case WriteFile(path, chunks):
                 return write_file(path, chunks)
+            case Wait(seconds):
+                return self._world.sleep(seconds)
             case _:
                 assert_never(effect)
 

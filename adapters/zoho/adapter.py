@@ -1,0 +1,92 @@
+"""Zoho CRM: what is in this folder, in reading order.
+
+settings.py     what the admin states
+hosts.py        data centres and their hosts      sign_in.py   tokens      scopes.py   what each command may ask for
+refusals.py     what Zoho's errors mean, as a table
+organisation.py who is at the other end, and what its edition allows
+metadata.py     modules, fields, stages: read from the organisation, remembered in a conversation's state
+values.py       JSON and bulk CSV in one form     virtual.py   the fields with a `$`, which need knowledge of Zoho
+reading/        a pull, as conversations: planner.py says how a module is read, talk.py leads it
+writing/        write-back: fields of records, and report records
+survey/         the first day: what `init` is told
+mapping.yaml    the standard modules as facts
+emulator/       a stand-in for tests and the demo
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from adapters.zoho.settings import ZohoSettings
+from connector.contract import (
+    AdapterType,
+    Capabilities,
+    Capability,
+    Change,
+    Conversation,
+    HttpAccess,
+    InspectTalk,
+    IntroduceTalk,
+    Introduction,
+    PlaceTalk,
+    PushTalk,
+    WriteTarget,
+)
+
+CONVERSATIONS: Final = 8
+"""COQL and other heavy calls share a pool of ten, whatever the edition; two are left to people's own work."""
+
+
+class ZohoAdapter:
+    """One Zoho CRM organisation."""
+
+    capabilities = Capabilities(
+        incremental=Capability(True),
+        deletions=Capability(True),
+        field_write=Capability(True),
+        record_write=Capability(True, "into a module of report records"),
+        conversations_at_once=CONVERSATIONS,
+    )
+
+    def __init__(self, settings: ZohoSettings, folder: Path) -> None:
+        del folder  # nothing of it is in files
+        self._settings = settings
+
+    @property
+    def http(self) -> HttpAccess | None:
+        """How requests are signed, and what refusals mean."""
+        return None
+
+    def introduce(self) -> IntroduceTalk:
+        """Say which organisation it is, and what its edition allows."""
+        yield Introduction("")
+
+    def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
+        """One conversation a module."""
+        del modules
+        return []
+
+    def push(self, target: WriteTarget, changes: Sequence[Change]) -> PushTalk:
+        """Write the changes; one receipt for each."""
+        del target, changes
+        yield from ()
+
+    def places(self, target: WriteTarget, *, make: bool) -> PlaceTalk:
+        """The fields and the module that a target needs."""
+        del target, make
+        yield from ()
+
+    def inspect(self) -> InspectTalk:
+        """The modules that can be pulled."""
+        yield from ()
+
+
+ADAPTER = AdapterType(
+    name="zoho",
+    title="Zoho CRM",
+    settings=ZohoSettings,
+    connect=ZohoAdapter,
+    default_mapping=Path(__file__).with_name("mapping.yaml"),
+)
