@@ -1,0 +1,7 @@
+"""COQL: a parser, a check against the org's modules and fields, and a translation to SQL with bound values."""
+
+from __future__ import annotations
+
+from adapters.zoho.emulator.coql.run import price, run
+
+__all__ = ["price", "run"]
