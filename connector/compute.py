@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -18,10 +18,14 @@ from connector.config import Config
 from connector.config.connections import facts_of, filled_columns
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
-from connector.store import Store, coverage, facts, problems, runs, values
+from connector.store import Store, coverage, facts, freshness, problems, runs, values
+from connector.store.gaps import Cell
 from kpi_engine.errors import KpiError
 from kpi_engine.evaluate import DatedValue, Engine, Request, Value, evaluate, needed_columns
+from kpi_engine.evaluate.derived import with_inputs
 from kpi_engine.facts import FACTS, FactTable
+from kpi_engine.gap import Actual, TrailingCalendar
+from kpi_engine.period import Grain
 
 Progress = Callable[[Message], None]
 
@@ -136,6 +140,58 @@ def request_of(config: Config, store: Store, *, as_of: datetime | None = None) -
         facts=facts_of(config.connections),
         filled=filled_columns(config.connections),
     )
+
+
+def windows(
+    config: Config,
+    store: Store,
+    cells: Collection[Cell],
+    *,
+    engine: OpenEngine = DuckDBEngine,
+    progress: Progress = lambda _: None,
+) -> dict[Cell, Actual]:
+    """Cells of running periods -> the same KPIs over windows of those lengths, up to the moment of the values.
+
+    Raises:
+        StoreError: the facts cannot be read.
+    """
+    moment = freshness.values_as_of(store)
+    if not cells or moment is None:
+        return {}
+    request = _windowed(request_of(config, store, as_of=datetime.fromisoformat(moment)), cells)
+    _make_room(store, request.facts)
+    progress(Message("computing {kpis} KPIs for windows that end today", kpis=len(request.definitions)))
+    with engine() as opened:
+        with store.lent() as path:
+            needed = needed_columns(request.inputs, request.scopes, facts=request.facts)
+            opened.copy(path, needed, facts=request.facts)
+        places = {cell[:5] for cell in cells}
+        found = {value[:5]: _actual(value) for value in evaluate(opened, request) if value[:5] in places}
+    return {cell: found[cell[:5]] for cell in cells if cell[:5] in found}
+
+
+def _windowed(request: Request, cells: Collection[Cell]) -> Request:
+    """The same evaluation for these KPIs and scopes only, of periods that end with the moment's day."""
+    today = request.calendar.local_date(request.as_of)
+    tomorrow = today + timedelta(days=1)
+    kpis = {kpi for _, kpi, *_ in cells}
+    wanted = [each for each in request.definitions if each.id in kpis]
+    grains: dict[str, set[str]] = {}
+    for _, _, scope, _, grain, _ in cells:
+        grains.setdefault(scope, set()).add(grain)
+    return replace(
+        request,
+        definitions=wanted,
+        inputs=with_inputs(wanted, {each.id: each for each in request.definitions}),
+        calendar=TrailingCalendar.of(request.calendar, ends=tomorrow),
+        scopes={scope: tuple(map(Grain, sorted(found))) for scope, found in sorted(grains.items())},
+        since=today,
+        until=tomorrow,
+    )
+
+
+def _actual(value: Value) -> Actual:
+    return Actual(value.value, value.status.value, value.ci_low, value.ci_high, value.unit, value.currency)
 
 
 def _incomplete(store: Store, connections: Collection[str]) -> frozenset[str]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from connector.apply import ApplyReport, apply, confirmed
-from connector.compute import ComputeReport, OpenEngine, compute
+from connector.compute import ComputeReport, OpenEngine, compute, windows
 from connector.config import Config
 from connector.contract import Adapter
 from connector.engine.duckdb import DuckDBEngine
@@ -99,7 +100,8 @@ def run(
             progress=progress,
         )
         computed = compute(config, store, run_id=noted.run_id, as_of=as_of, engine=engine, progress=progress)
-        gaps = update_gaps(config, store, run_id=noted.run_id, progress=progress)
+        windowed = partial(windows, config, store, engine=engine, progress=progress)
+        gaps = update_gaps(config, store, run_id=noted.run_id, windows=windowed, progress=progress)
         planned = plan(config, store, adapters, now=now)
         applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress)
         report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))

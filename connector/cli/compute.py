@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @current
 def compute(session: Session, as_of: date | datetime | None) -> int:
     from connector.compute import compute as compute_all
+    from connector.compute import windows
     from connector.run import recorded
     from connector.targets import update_gaps
 
@@ -42,7 +44,8 @@ def compute(session: Session, as_of: date | datetime | None) -> int:
     moment = instant(as_of, config)
     with session.writing(config) as store, recorded(store, "compute", now=now) as noted, session.progress() as progress:
         report = compute_all(config, store, run_id=noted.run_id, as_of=moment, progress=progress)
-        gaps = update_gaps(config, store, run_id=noted.run_id, progress=progress)
+        windowed = partial(windows, config, store, progress=progress)
+        gaps = update_gaps(config, store, run_id=noted.run_id, windows=windowed, progress=progress)
         noted.summary = {"values": report.cells, "values_changed": report.changed, "gaps_changed": gaps.changed}
     if session.json:
         print_json({**asdict(report), "gaps": gaps_data(gaps)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +87,13 @@ def import_targets(
 
 
 def _take(session: Session, config: Config, file: Path, *, replace: bool) -> int:
+    from connector.compute import windows
     from connector.run import recorded
     from connector.targets import take, update_gaps
 
     with session.writing(config) as store, recorded(store, "target import", now=session.now()) as noted:
         taken = take(config, store, file, replace=replace)
-        gaps = update_gaps(config, store, run_id=noted.run_id)
+        gaps = update_gaps(config, store, run_id=noted.run_id, windows=partial(windows, config, store))
         noted.summary = {"file": str(taken.file), "targets": taken.targets, "gaps_changed": gaps.changed}
     if session.json:
         print_json(

@@ -68,9 +68,8 @@ def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:
         yield dict(zip(columns, row, strict=True))
 
 
-PARTS = {name: name for name in ("target", "gap", "attainment", "progress", "expected", "pace", "rag")} | {
-    "gap_status": "status"
-}
+_PARTS = ("target", "target_low", "target_high", "gap", "attainment", "progress", "expected", "pace", "trailing", "rag")
+PARTS = {name: name for name in _PARTS} | {"gap_status": "status"}
 """What a field of a CRM may show -> the column that holds it."""
 
 
@@ -79,6 +78,14 @@ def parts(store: Store, part: str, **where: object) -> list[tuple[str, str, str,
     conditions = " AND ".join(f"{quoted(GAP_COLUMNS[GAP_COLUMNS.index(name)])} = ?" for name in where)
     statement = f"SELECT scope_id, unit, status, {quoted(PARTS[part])} FROM gaps WHERE {conditions}"
     return store.db.conn.execute(statement, tuple(where.values())).fetchall()
+
+
+def coloured(store: Store, *, columns: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
+    """(Key, the columns asked for) of the gaps whose colour the next evaluation starts from."""
+    wanted = tuple(GAP_COLUMNS[GAP_COLUMNS.index(name)] for name in columns)
+    statement = f"SELECT {names(GAP_KEY)}, {names(wanted)} FROM gaps WHERE judged IS NOT NULL"
+    for row in store.db.conn.execute(statement):
+        yield row[: len(GAP_KEY)], row[len(GAP_KEY) :]
 
 
 def is_empty(store: Store) -> bool:

@@ -14,12 +14,21 @@ from dataclasses import dataclass
 from connector.config import Config
 from connector.errors import Message, Problem
 from connector.store import Store, baselines, gaps
+from connector.store.gaps import Cell
 from connector.targets.book import Book, read_book
 from connector.targets.checking import mismatches
 from connector.targets.standing import Standing
-from kpi_engine.gap import Gap
+from kpi_engine.gap import Actual, Gap
+from kpi_engine.target import Target
 
 Progress = Callable[[Message], None]
+Windows = Callable[[Collection[Cell]], Mapping[Cell, Actual]]
+"""Cells of running levels -> the same KPIs over windows as long as their periods, up to the moment of the values."""
+
+
+def no_windows(_: Collection[Cell]) -> Mapping[Cell, Actual]:
+    """Where no engine is at hand: levels are then judged by their period so far."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,14 @@ class GapReport:
     """Targets that are left out, each with its place and its remedy."""
 
 
-def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress = lambda _: None) -> GapReport:
+def update_gaps(
+    config: Config,
+    store: Store,
+    *,
+    run_id: int,
+    windows: Windows = no_windows,
+    progress: Progress = lambda _: None,
+) -> GapReport:
     """Read the targets, freeze the baselines of new ones, and make `gaps` hold how each stands.
 
     A wrong target is left out and reported; it stops neither the others nor the run.
@@ -51,6 +67,7 @@ def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress
         config: The settings.
         store: The open store, with values.
         run_id: Stamped on what is written.
+        windows: Computes what running levels are judged by.
         progress: Told what is being done.
 
     Raises:
@@ -61,20 +78,26 @@ def update_gaps(config: Config, store: Store, *, run_id: int, progress: Progress
         if not book.entries and gaps.is_empty(store):
             return _report(book)
         progress(Message("comparing {targets} targets with the values", targets=len(book.entries)))
-        return judge(config, store, book, run_id=run_id)
+        return judge(config, store, book, run_id=run_id, windows=windows)
 
 
-def judge(config: Config, store: Store, book: Book, *, run_id: int) -> GapReport:
+def judge(config: Config, store: Store, book: Book, *, run_id: int, windows: Windows = no_windows) -> GapReport:
     """Make `gaps` hold how the targets of these files stand, and freeze the baselines of new ones."""
     standing = Standing(config, store)
     taken = standing.new_baselines(book.entries)
     targets = [standing.in_force(entry, taken) for entry in book.entries]
-    rows = [*standing.judged(targets), *standing.without(targets, book.directory)] if standing.known else []
+    rows = _rows(standing, targets, book, windows) if standing.known else []
     with store.transaction():
         frozen = baselines.freeze(store, taken.values(), run_id)
         changed = gaps.write(store, rows, run_id)
     found = mismatches(config, book.directory, targets)
     return _report(book, rows=rows, changed=changed, frozen=frozen, mismatches=found)
+
+
+def _rows(standing: Standing, targets: list[Target], book: Book, windows: Windows) -> list[Gap]:
+    moving = standing.moving_levels(targets)
+    seen = windows(moving) if moving else {}
+    return [*standing.judged(targets, windows=seen), *standing.without(targets, book.directory)]
 
 
 @contextmanager

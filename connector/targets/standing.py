@@ -13,11 +13,12 @@ from connector.store.baselines import FrozenBaseline
 from connector.store.gaps import Cell
 from connector.targets.directory import Directory
 from connector.targets.entry import Entry
-from kpi_engine.gap import Actual, Course, Gap, course, gap, unset
+from kpi_engine.gap import BASIS, Actual, Before, Course, Gap, basis, course, gap, unset
 from kpi_engine.period import Grain, Period
-from kpi_engine.target import Baseline, Node, NoTarget, Target, in_force, nature
+from kpi_engine.target import Baseline, ByChange, Node, NoTarget, Target, in_force, nature
 
 ACTUAL = ("value", "status", "ci_low", "ci_high", "unit", "currency")
+COLOUR = ("rag", "judged", "judged_at")
 FREEZABLE = ("ok", "insufficient_n")
 """A baseline out of incomplete facts would be wrong for ever."""
 NEIGHBOURLY = ("owner", "team")
@@ -32,17 +33,18 @@ class Standing:
 
     def __init__(self, config: Config, store: Store) -> None:
         self._store = store
-        self._flows = {each.id: nature(each).flow for each in config.definitions}
+        self._natures = {each.id: nature(each) for each in config.definitions}
         self._frozen = baselines.frozen(store)
-        as_of, data_as_of = freshness.values_as_of(store), runs.data_as_of(store)
-        self.known = as_of is not None and data_as_of is not None
+        self._at = freshness.values_as_of(store) or ""
+        as_of, data_as_of = self._at, runs.data_as_of(store)
+        self.known = bool(as_of) and data_as_of is not None
         """Whether anything was computed yet."""
         self._course: Callable[[date | None, date | None], Course] = cache(
             lambda start, end: course(
                 start,
                 end,
                 calendar=calendar,
-                as_of=datetime.fromisoformat(as_of or ""),
+                as_of=datetime.fromisoformat(as_of),
                 data_as_of=datetime.fromisoformat(data_as_of or ""),
                 stale_after=timedelta(days=config.targets.stale_after_days),
             )
@@ -89,14 +91,41 @@ class Standing:
 
     # ---- gaps -----------------------------------------------------------------------------------------------------
 
-    def judged(self, targets: Iterable[Target]) -> Iterator[Gap]:
-        """How each target stands."""
+    def moving_levels(self, targets: Iterable[Target]) -> list[Cell]:
+        """The cells of levels and ratios whose period runs: they are judged by as long a time up to now."""
+        return list(dict.fromkeys(target.cell for target in targets if self._moves(target)))
+
+    def _moves(self, target: Target) -> bool:
+        kind, where = self._natures[target.kpi], self._course(target.start, target.end)
+        runs_on = where.started and not where.finished and target.end is not None
+        return runs_on and kind.lasting and not kind.flow and not isinstance(target.goal, ByChange)
+
+    def judged(self, targets: Iterable[Target], *, windows: Mapping[Cell, Actual]) -> Iterator[Gap]:
+        """How each target stands.
+
+        Args:
+            targets: in force.
+            windows: of `moving_levels`.
+        """
         standing = list(targets)
         values = gaps.values_at(self._store, (target.cell for target in standing), columns=ACTUAL)
+        before = self._before()
         for target in standing:
             value = values.get(target.cell)
-            actual = None if value is None else Actual._make(value)
-            yield gap(target, actual, course=self._course(target.start, target.end), flow=self._flows[target.kpi])
+            yield gap(
+                target,
+                None if value is None else Actual._make(value),
+                course=self._course(target.start, target.end),
+                flow=self._natures[target.kpi].flow,
+                window=windows.get(target.cell),
+                before=before.get((target.id, *target.cell)),
+                at=self._at,
+            )
+
+    def _before(self) -> dict[tuple[str, ...], Before]:
+        """Target id and cell -> how it was judged the last time."""
+        found = gaps.coloured(self._store, columns=(*COLOUR, *BASIS))
+        return {key: Before(rag, judged, since, basis(*numbers)) for key, (rag, judged, since, *numbers) in found}
 
     def without(self, targets: Iterable[Target], directory: Directory) -> Iterator[Gap]:
         """The cells of people and teams whose colleagues have a target for the same KPI and period, and they have none.

@@ -8,7 +8,7 @@ from kpi_engine.gap.algebra import Reached, attainment_of, gap_to, nearest, prog
 from kpi_engine.gap.pace import Course, expected_at, pace_index
 from kpi_engine.gap.rag import Rag, band
 from kpi_engine.gap.status import FROM_VALUE, GapStatus
-from kpi_engine.gap.steady import Before, steadied
+from kpi_engine.gap.steady import BASIS, Before, basis, steadied
 from kpi_engine.target import AtLeast, ByChange, Target, Within
 
 
@@ -100,7 +100,7 @@ def gap(
     numbers = _numbers(target, target.goal, value, seen=seen, course=course, flow=flow)
     judged = seen is not None and value is not None and status is GapStatus.OK
     colour = _rag(target, target.goal, seen, numbers, course=course, flow=flow) if judged else Rag.GREY
-    same = before if before is not None and before.basis == basis(row) else None
+    same = before if before is not None and before.basis == basis(*(getattr(row, name) for name in BASIS)) else None
     rag, by_itself, since = steadied(colour, same, at=at, running=not course.finished)
     return row._replace(
         gap=None if value is None else gap_to(target.goal, value),
@@ -113,12 +113,6 @@ def gap(
         judged=by_itself,
         judged_at=since,
     )
-
-
-def basis(row: Gap) -> tuple[float | None, ...]:
-    """The numbers of a row that the colours of two evaluations must share to be compared at all."""
-    aim = row.target if row.target_low is None and row.target_high is None else None
-    return aim, row.target_low, row.target_high, row.baseline, row.green_from, row.amber_from
 
 
 def _is_judged_by(window: Actual | None, actual: Actual | None, *, course: Course, flow: bool) -> bool:

@@ -11,6 +11,9 @@ _RANK = {Rag.RED: 0, Rag.AMBER: 1, Rag.GREEN: 2}
 _JUMP = 2
 
 
+Basis = tuple[float | None, ...]
+
+
 class Before(NamedTuple):
     """How a target was judged the last time, as it stands in `gaps`."""
 
@@ -20,8 +23,18 @@ class Before(NamedTuple):
     """The colour by itself."""
     judged_at: str
     """Since when it was that colour."""
-    basis: tuple[float | None, ...]
+    basis: Basis
     """The numbers that it was judged by: what was found against other numbers says nothing about these."""
+
+
+BASIS = ("target", "target_low", "target_high", "baseline", "green_from", "amber_from")
+"""The columns of `gaps` that a colour rests on beside the value."""
+
+
+def basis(target: float | None, low: float | None, high: float | None, *others: float | None) -> Basis:
+    """The numbers that two evaluations must share for their colours to be compared; of a range only its bounds, as
+    which of them is nearer changes with the value."""
+    return (target if low is None and high is None else None), low, high, *others
 
 
 class Steadied(NamedTuple):

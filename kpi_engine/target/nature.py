@@ -29,6 +29,9 @@ class Nature:
     flow: bool
     """It piles up while the period runs, so that a part of the period is worth a part of the target (3.2). Levels and
     ratios do not: half of a year is no half of a satisfaction."""
+    lasting: bool
+    """It is measured over a time, so that it can be measured over the time up to now. What stands at a moment (a
+    pipeline) has that in its period already."""
     additive: bool
     """The numbers of a team's members add up to the team's (the column "add-o" of 2.3)."""
     negative: bool
@@ -44,6 +47,8 @@ def nature(definition: Definition) -> Nature:
     >>> kpis = {each.id: nature(each) for each in shipped()}
     >>> kpis["won_amount"].flow, kpis["pipeline_value"].flow, kpis["win_rate"].flow
     (True, False, False)
+    >>> kpis["pipeline_value"].lasting, kpis["win_rate"].lasting
+    (False, True)
     >>> kpis["won_amount"].additive, kpis["pipeline_value"].additive, kpis["win_rate"].additive
     (True, True, False)
     >>> kpis["win_rate"].largest, kpis["order_amount_growth"].largest
@@ -53,6 +58,7 @@ def nature(definition: Definition) -> Nature:
         unit=definition.unit,
         better=definition.better,
         flow=isinstance(definition, Count | Sum),
+        lasting=not isinstance(definition, Snapshot),
         additive=_additive(definition),
         negative=_can_be_negative(definition),
         largest=1.0 if proportion(definition) else None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.compute import compute, request_of
+from connector.compute import compute, request_of, windows
 from connector.config import read
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
@@ -240,3 +240,37 @@ def test_a_kpi_that_fails_is_named_and_the_others_go_on(desk: Any) -> None:
     assert {kpi: str(why) for kpi, why in report.failed.items()} == {"sales_cycle": "no beginnings here"}
     assert {row["status"] for row in values.read(desk.store, kpi="sales_cycle")} == {"error"}
     assert cells(desk)["organisation", ""]["value"] == 300.0
+
+
+# ---- windows that end today ------------------------------------------------------------------------------------------
+
+ORGANISATION_YEAR = ("", "win_rate", "organisation", "", "year", "2025-01-01")
+
+
+def test_a_window_reaches_as_far_back_as_the_period_is_long(desk: Any) -> None:
+    """On 20 May 2025 the year so far has 2 of 3 won, the twelve months 2 of 4; what is older does not count."""
+    earlier = [("crm", "D4", "Acme", "lost", 1, "2024-05-21"), ("crm", "D5", "Acme", "won", 1, "2024-05-20")]
+    fill(desk, [*DEALS, *earlier])
+    computed(desk)
+    acme = ("crm", "win_rate", "account", "Acme", "year", "2025-01-01")
+    nobody = ("crm", "win_rate", "account", "Zzz", "year", "2025-01-01")
+    found = windows(desk.config, desk.store, [ORGANISATION_YEAR, acme, nobody])
+    assert {cell: actual.value for cell, actual in found.items()} == {
+        ORGANISATION_YEAR: 0.5,
+        acme: pytest.approx(1 / 3),
+    }
+
+
+def test_without_running_levels_no_engine_is_opened(desk: Any) -> None:
+    def never() -> Any:
+        raise AssertionError("nothing is to be computed")
+
+    assert windows(desk.config, desk.store, [], engine=never) == {}
+
+
+def test_windows_leave_the_values_alone(desk: Any) -> None:
+    fill(desk)
+    computed(desk)
+    before = list(values.read(desk.store))
+    windows(desk.config, desk.store, [ORGANISATION_YEAR])
+    assert list(values.read(desk.store)) == before

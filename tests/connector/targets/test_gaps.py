@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from connector.store import baselines
+from connector.targets import update_gaps
 from kpi_engine.catalog import shipped
+from kpi_engine.gap import Actual
 
 from .conftest import Company, owner_value, value
 
@@ -226,3 +228,74 @@ def test_every_shipped_kpi_can_have_a_target(company: Company) -> None:
     book = company.csv("kpi,period,target\n" + "".join(f"{kpi},2026,50 \n" for kpi in kpis))
     assert [str(problem) for problem in book.problems] == []
     assert len(book.entries) == len(kpis) > 10
+
+
+# ---- colours that do not flicker -------------------------------------------------------------------------------------
+
+RATE = "targets:\n  - {id: t, kpi: win_rate, period: 2026-Q3, target: 80 %}\n"
+
+
+def day(company: Company, number: float, moment: str = "2026-08-17", **more: Any) -> dict[str, Any]:
+    """Judge the rate as it is on a day; the row of its target."""
+    company.values([value("win_rate", number, as_of=f"{moment}T00:00:00Z", **more)])
+    company.judge()
+    return only(company)
+
+
+def test_a_colour_stays_for_one_evaluation_and_not_for_two(company: Company) -> None:
+    company.yaml(RATE)
+    assert day(company, 0.8)["rag"] == "green"
+    held = day(company, 0.79, "2026-08-18")
+    assert (held["rag"], held["judged"], held["judged_at"]) == ("green", "amber", "2026-08-18T00:00:00Z")
+    assert company.judge().changed == 0
+    assert day(company, 0.78, "2026-08-19")["rag"] == "amber"
+
+
+def test_a_new_threshold_is_judged_by_at_once(company: Company) -> None:
+    company.yaml(RATE)
+    assert day(company, 0.79)["rag"] == "amber"
+    company.yaml(RATE.replace("80 %}", "80 %, green: 95 %, amber: 80 %}"))
+    company.judge()
+    assert only(company)["rag"] == "green"
+
+
+def test_what_is_over_is_reached_or_not(company: Company) -> None:
+    company.yaml(RATE.replace("2026-Q3", "2026-Q2"))
+    second = {"period_start": "2026-04-01", "period_end": "2026-07-01"}
+    assert day(company, 0.8, **second)["rag"] == "green"
+    row = day(company, 0.79, "2026-08-18", **second)
+    assert (row["rag"], row["judged"], row["judged_at"]) == ("amber", None, None)
+
+
+# ---- windows ---------------------------------------------------------------------------------------------------------
+
+
+def test_levels_of_running_periods_are_asked_for_and_nothing_else(company: Company) -> None:
+    company.yaml(
+        """
+targets:
+  - {kpi: win_rate, period: 2026-Q3, target: 80 %}
+  - {kpi: win_rate, period: 2026-Q2, target: 80 %}
+  - {kpi: win_rate, period: 2026-Q4, target: 80 %}
+  - {kpi: won_amount, period: 2026-Q3, target: 1000}
+  - {kpi: sales_cycle, period: 2026-Q3, change: -10%, baseline_period: 2025-Q3}
+"""
+    )
+    asked: list[Any] = []
+
+    def windows(cells: Any) -> dict[Any, Actual]:
+        asked.extend(cells)
+        return {cell: Actual(0.7, "ok") for cell in cells}
+
+    company.values([value("win_rate", 0.8), value("won_amount", 100.0)])
+    update_gaps(company.config, company.store, run_id=1, windows=windows)
+    assert asked == [("", "win_rate", "organisation", "", "quarter", "2026-07-01")]
+    row = only(company, period_start="2026-07-01", kpi="win_rate")
+    assert (row["actual"], row["trailing"], row["rag"]) == (0.8, 0.7, "red")
+
+
+def test_a_range_has_both_bounds(company: Company) -> None:
+    company.yaml("targets:\n  - {kpi: service_level, period: 2026-Q3, low: 2, high: 4}\n")
+    company.values([value("service_level", 3.5, unit="times")])
+    company.judge()
+    assert (only(company)["target_low"], only(company)["target_high"], only(company)["target"]) == (2.0, 4.0, 4.0)

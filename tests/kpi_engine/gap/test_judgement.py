@@ -9,7 +9,7 @@ import pytest
 
 from kpi_engine.definition import Better, Unit
 from kpi_engine.evaluate import Status
-from kpi_engine.gap import Actual, Before, Course, Gap, GapStatus, Rag, basis, gap, unset
+from kpi_engine.gap import BASIS, Actual, Before, Course, Gap, GapStatus, Rag, basis, gap, unset
 from kpi_engine.gap.status import FROM_VALUE
 from kpi_engine.target import (
     AtLeast,
@@ -247,7 +247,8 @@ def looked(which: Target, value: float, earlier: Gap | None, day: int) -> Gap:
     """One evaluation more."""
     known = None
     if earlier is not None and earlier.judged is not None:
-        known = Before(earlier.rag, earlier.judged, earlier.judged_at or "", basis(earlier))
+        numbers = basis(*(getattr(earlier, name) for name in BASIS))
+        known = Before(earlier.rag, earlier.judged, earlier.judged_at or "", numbers)
     return gap(which, ok(value), course=HALF, flow=False, before=known, at=f"2026-08-{day:02}T00:00:00Z")
 
 

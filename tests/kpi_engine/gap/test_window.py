@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_engine.gap.window import TrailingCalendar
 from kpi_engine.period import Calendar, Grain
-from kpi_engine.trailing import TrailingCalendar
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 GRAINS = st.sampled_from([Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR])
