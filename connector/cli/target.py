@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,6 +228,7 @@ _HEADS = (
     Message("for"),
     Message("period"),
     Message("actual"),
+    Message("up to now"),
     Message("target"),
     Message("gap"),
     Message("attained"),
@@ -244,12 +245,23 @@ def _cells(line: Listed) -> tuple[Words | None, ...]:
         line.place,
         line.period,
         shown_value(row["actual"], unit, currency=currency),
-        shown_value(row["target"], unit, currency=currency),
+        shown_value(row["trailing"], unit, currency=currency),
+        _aim(row, unit, currency=currency),
         shown_gap(row["gap"], unit, currency=currency),
         shown_value(row["attainment"], "percent"),
         shown_value(row["progress"], "percent"),
         line.state,
     )
+
+
+def _aim(row: Mapping[str, Any], unit: str, *, currency: str) -> str:
+    """The number to reach, or the range to stay in."""
+    low, high = (shown_value(row[name], unit, currency=currency) for name in ("target_low", "target_high"))
+    if low and high:
+        return f"{low} – {high}"
+    if low or high:
+        return f"≥ {low}" if low else f"≤ {high}"
+    return shown_value(row["target"], unit, currency=currency)
 
 
 @target.command(

@@ -93,17 +93,19 @@ class Bullet:
     width: int
     target: int
     expected: int | None
+    other: int | None = None
+    """The other bound of a range."""
 
 
-def bullet(actual: float | None, target: float, expected: float | None) -> Bullet:
+def bullet(actual: float | None, target: float, expected: float | None, *, other: float | None = None) -> Bullet:
     """A bullet chart of one target.
 
     >>> bullet(80.0, 100.0, 90.0)
-    Bullet(left=0, width=145, target=182, expected=164)
+    Bullet(left=0, width=145, target=182, expected=164, other=None)
     >>> bullet(-20.0, 100.0, None).left
     17
     """
-    values = [value for value in (actual, target, expected) if value is not None]
+    values = [value for value in (actual, target, expected, other) if value is not None]
     low, high = min(0.0, *values), max(0.0, *values)
     room = (high - low) * 0.1 or 1.0
     low, high = (low - room if low < 0 else 0.0), high + room
@@ -117,6 +119,7 @@ def bullet(actual: float | None, target: float, expected: float | None) -> Bulle
         width=abs(reached - zero),
         target=across(target),
         expected=None if expected is None or expected == target else across(expected),
+        other=None if other is None or other == target else across(other),
     )
 
 

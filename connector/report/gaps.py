@@ -33,11 +33,21 @@ class TargetGap(NamedTuple):
     forecast: float | None
     rag: str
     status: str
+    low: float | None = None
+    high: float | None = None
+    """The bounds of a range; of an open side there is none."""
+    trailing: float | None = None
+    """Of a running level the value of as long a time up to now, by which it is judged."""
 
     @property
     def is_set(self) -> bool:
         """Whether there is a number to reach."""
         return self.target is not None
+
+    @property
+    def other_bound(self) -> float | None:
+        """The bound of a range that `target` is not."""
+        return self.high if self.target == self.low else self.low
 
     @property
     def shape(self) -> str:
@@ -52,7 +62,7 @@ class TargetGap(NamedTuple):
 
 _COLUMNS = (
     "actual, target, baseline, coalesce(unit, ''), coalesce(currency, ''), gap, attainment, progress, expected, pace,"
-    " forecast, coalesce(rag, 'grey'), status"
+    " forecast, coalesce(rag, 'grey'), status, target_low, target_high, trailing"
 )
 _CURRENT = f"""
     SELECT scope, connection, scope_id, kpi, period, period_start, coalesce(period_end, ''), {_COLUMNS} FROM gaps

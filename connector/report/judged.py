@@ -23,6 +23,19 @@ COLOURS: Mapping[Rag, Sentence] = {
 }
 
 
+def _up_to_now(grain: str, value: str) -> Sentence:
+    """A level of a running period is judged by as long a time up to now."""
+    match grain:
+        case "week":
+            return Sentence("last 7 days {value}", value=value)
+        case "month":
+            return Sentence("last month up to now {value}", value=value)
+        case "quarter":
+            return Sentence("last 3 months {value}", value=value)
+        case _:
+            return Sentence("last 12 months {value}", value=value)
+
+
 @dataclass(frozen=True, slots=True)
 class ColourCount:
     """How many targets have a colour."""
@@ -75,7 +88,7 @@ def with_bullet(reader: Reader, gap: TargetGap, definition: Definition) -> Targe
         word=word,
         lines=lines,
         label="; ".join((word, *lines)),
-        chart=chart.bullet(gap.actual, gap.target, gap.expected),
+        chart=chart.bullet(gap.actual, gap.target, gap.expected, other=gap.other_bound),
     )
 
 
@@ -85,9 +98,23 @@ def _period(reader: Reader, gap: TargetGap) -> str:
 
 def _distance(reader: Reader, gap: TargetGap) -> Iterator[str]:
     if gap.target is not None:
-        yield reader.say(Sentence("target {value}", value=reader.value(gap.target, gap.unit, gap.currency)))
+        yield reader.say(_aim(reader, gap, gap.target))
     if gap.gap is not None:
         yield reader.say(Sentence("gap {value}", value=reader.change(gap.gap, gap.unit, gap.currency)))
+    if gap.trailing is not None:
+        yield reader.say(_up_to_now(gap.period.grain, reader.value(gap.trailing, gap.unit, gap.currency)))
+
+
+def _aim(reader: Reader, gap: TargetGap, target: float) -> Sentence:
+    """The number to reach, or the range to stay in."""
+    low, high = (None if each is None else reader.value(each, gap.unit, gap.currency) for each in (gap.low, gap.high))
+    if low is not None and high is not None:
+        return Sentence("target {low} to {high}", low=low, high=high)
+    if low is not None:
+        return Sentence("target at least {value}", value=low)
+    if high is not None:
+        return Sentence("target at most {value}", value=high)
+    return Sentence("target {value}", value=reader.value(target, gap.unit, gap.currency))
 
 
 def _all(reader: Reader, gap: TargetGap) -> Iterator[str]:

@@ -37,6 +37,9 @@ class ValueRow(NamedTuple):
     status: str = ""
     excluded: int | None = None
     target: float | None = None
+    target_low: float | None = None
+    target_high: float | None = None
+    trailing: float | None = None
     gap: float | None = None
     attainment: float | None = None
     progress: float | None = None
@@ -84,6 +87,9 @@ def _row(line: Line, cell: Cell, period: str, *, complete: bool, target: TargetG
 def _with_target(row: ValueRow, target: TargetGap) -> ValueRow:
     return row._replace(
         target=target.target,
+        target_low=target.low,
+        target_high=target.high,
+        trailing=target.trailing,
         gap=target.gap,
         attainment=target.attainment,
         progress=target.progress,

@@ -54,9 +54,12 @@ def test_constant_values_lie_in_the_middle() -> None:
     assert drawn.line == "M2 12l96 0"
 
 
-@given(st.none() | numbers, numbers, st.none() | numbers)
-def test_bullet_stays_in_its_box(actual: float | None, target: float, expected: float | None) -> None:
-    drawn = bullet(actual, target, expected)
+@given(st.none() | numbers, numbers, st.none() | numbers, st.none() | numbers)
+def test_bullet_stays_in_its_box(
+    actual: float | None, target: float, expected: float | None, other: float | None
+) -> None:
+    drawn = bullet(actual, target, expected, other=other)
+    assert drawn.other is None or 0 <= drawn.other <= 200
     assert 0 <= drawn.left <= drawn.left + drawn.width <= 201
     assert 0 <= drawn.target <= 200
     assert drawn.expected is None or 0 <= drawn.expected <= 200
@@ -66,6 +69,13 @@ def test_a_bullet_ends_at_its_mark_when_the_target_is_hit() -> None:
     drawn = bullet(50.0, 50.0, 50.0)
     assert drawn.left + drawn.width == drawn.target
     assert drawn.expected is None  # it would stand on the target
+
+
+def test_a_range_has_a_mark_at_each_bound() -> None:
+    drawn = bullet(3.0, 4.0, None, other=2.0)
+    assert drawn.other is not None
+    assert drawn.other < drawn.left + drawn.width < drawn.target
+    assert bullet(3.0, 4.0, None, other=4.0).other is None
 
 
 @given(numbers, numbers)

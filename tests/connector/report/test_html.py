@@ -117,6 +117,42 @@ def test_targets_have_shape_word_and_bullet(firm: Firm) -> None:
     assert "reached early; actual €6,500; target €6,000; gap +€500; by today €3,300; attained 108%" in labels
 
 
+@pytest.mark.parametrize(
+    ("bounds", "said", "marks"),
+    [
+        ({"target_low": 2.0, "target_high": 4.0}, "target €2 to €4", 2),
+        ({"target_high": 4.0}, "target at most €4", 1),
+        ({"target_low": 4.0}, "target at least €4", 1),
+    ],
+    ids=["both", "upper", "lower"],
+)
+def test_a_range_is_told_with_its_bounds(new_firm: NewFirm, bounds: dict[str, float], said: str, marks: int) -> None:
+    firm = new_firm().fill(teams=TEAMS, people=PEOPLE, deals=usual_deals()).compute()
+    text = firm.target("won_amount", "organisation", "", actual=5.0, target=4.0, gap=-1.0, **bounds).html()
+    assert f"<small>{said}</small>" in text
+    (drawn,) = re.findall('<svg class="u".*?</svg>', text)
+    assert len(re.findall("M[0-9]+ 1v18", drawn)) == marks
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        (("quarter", "2025-10-01", "2026-01-01"), "last 3 months 40.0%"),
+        (("year", "2025-01-01", "2026-01-01"), "last 12 months 40.0%"),
+        (("month", "2025-11-01", "2025-12-01"), "last month up to now 40.0%"),
+        (("week", "2025-11-17", "2025-11-24"), "last 7 days 40.0%"),
+    ],
+)
+def test_what_a_running_level_is_judged_by_stands_beside_its_colour(
+    new_firm: NewFirm, period: tuple[str, str, str], said: str
+) -> None:
+    names = ("period", "period_start", "period_end")
+    firm = new_firm().fill(teams=TEAMS, people=PEOPLE, deals=usual_deals()).compute()
+    numbers = {"actual": 0.9, "target": 0.8, "gap": 0.1, "trailing": 0.4, "unit": "percent"}
+    text = firm.target("win_rate", "organisation", "", **numbers, **dict(zip(names, period, strict=True))).html()
+    assert f"<small>{said}</small>" in text
+
+
 def test_no_column_of_targets_where_nobody_has_any(new_firm: NewFirm) -> None:
     text = new_firm().fill(teams=TEAMS, people=PEOPLE, deals=usual_deals()).compute().html()
     assert ">Target<" not in text
