@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.zoho.emulator.coql.plan import Output, Plan
@@ -13,13 +13,16 @@ LOOKUP_FORM = "coql_lookups"
 """Setting of the stand-in: lookups as `named` ({"name", "id"}) or as `bare` ({"id"}); Zoho's documents show both."""
 NAMED, BARE = "named", "bare"
 _SE_MODULE = "$se_module"
+_NUMBERS = frozenset(("COUNT", "SUM", "AVG"))
 Row = Sequence[Any]
+Columns = Mapping[int, Row]
+"""Values by the place of their output."""
 
 
 def columns_of(plan: Plan) -> list[str]:
     """What to select: the columns of the answer, then the modules that lookups without a fixed one point to."""
     columns = [output.sql for output in plan.outputs]
-    return [*columns, *(_companion(output) for output in plan.outputs if output.place.field.lookup == "se_module")]
+    return [*columns, *(_companion(output) for output in plan.outputs if _points_anywhere(output))]
 
 
 def rows_of(state: State, plan: Plan, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -30,14 +33,18 @@ def rows_of(state: State, plan: Plan, rows: Sequence[Row]) -> list[dict[str, Any
         plan: The query.
         rows: Stored values, in the order of `columns_of`.
     """
-    stored = list(zip(*rows, strict=True))
+    stored: list[Row] = list(zip(*rows, strict=True))
     companions = iter(stored[len(plan.outputs) :])
-    shown = [
-        _shown(state, output, values, modules=next(companions) if output.place.field.lookup == "se_module" else None)
-        for output, values in zip(plan.outputs, stored, strict=False)
-    ]
+    modules = {place: next(companions) for place, output in enumerate(plan.outputs) if _points_anywhere(output)}
+    shown = dict(enumerate(stored[: len(plan.outputs)]))
+    for places in _together(plan.outputs):
+        shown |= _shown(state, {place: plan.outputs[place] for place in places}, stored=shown, modules=modules)
     keys = [output.key for output in plan.outputs]
-    return [dict(zip(keys, values, strict=True)) for values in zip(*shown, strict=True)]
+    return [dict(zip(keys, values, strict=True)) for values in zip(*shown.values(), strict=True)]
+
+
+def _points_anywhere(output: Output) -> bool:
+    return output.place.field.lookup == "se_module"
 
 
 def _companion(output: Output) -> str:
@@ -45,20 +52,35 @@ def _companion(output: Output) -> str:
     return f"{table}.{quoted(_SE_MODULE)}"
 
 
-def _shown(state: State, output: Output, values: Row, *, modules: Row | None) -> Sequence[Any]:
-    """One column of the answer."""
-    place, field = output.place, output.place.field
-    if output.function in ("COUNT", "SUM", "AVG") or _is_id_of_lookup(output):
-        return values
-    if field.is_lookup and state.setting(LOOKUP_FORM, NAMED) == BARE and not field.private:
-        return [None if value is None else {"id": value} for value in values]
-    names = [field.api_name] if modules is None else [field.api_name, _SE_MODULE]
-    rows: Iterable[Row] = zip(values, strict=True) if modules is None else zip(values, modules, strict=True)
-    found = [row[field.api_name] for row in answer_rows(state, place.module, names, rows)]
-    return [value and {"name": value["name"], "id": value["id"]} for value in found] if field.is_lookup else found
+def _together(outputs: Sequence[Output]) -> Iterable[list[int]]:
+    """Outputs that are answered in one go: fields of one record, each once. What is a mere value is in no group."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, output in enumerate(outputs):
+        path = output.place.column.path
+        if output.function in _NUMBERS or (len(path) > 1 and path[-1] == "id"):
+            continue
+        alone = place if _points_anywhere(output) else None
+        groups.setdefault((path[:-1], output.function, alone), []).append(place)
+    return groups.values()
 
 
-def _is_id_of_lookup(output: Output) -> bool:
-    """`Owner.id` is an id, `Owner` an object."""
-    path = output.place.column.path
-    return len(path) > 1 and path[-1] == "id"
+def _shown(state: State, outputs: Mapping[int, Output], *, stored: Columns, modules: Columns) -> dict[int, Row]:
+    names = [output.place.field.api_name for output in outputs.values()]
+    values = [stored[place] for place in outputs]
+    for place in outputs:
+        if place in modules:
+            names, values = [*names, _SE_MODULE], [*values, modules[place]]
+    module = next(iter(outputs.values())).place.module
+    found = zip(*(row.values() for row in answer_rows(state, module, names, zip(*values, strict=True))), strict=True)
+    bare = state.setting(LOOKUP_FORM, NAMED) == BARE
+    return {
+        place: [_lookup(value, bare=bare) for value in column] if output.place.field.is_lookup else column
+        for (place, output), column in zip(outputs.items(), found, strict=True)
+    }
+
+
+def _lookup(value: Mapping[str, Any] | None, *, bare: bool) -> Mapping[str, Any] | None:
+    """An owner has an address in lists, but none here."""
+    if value is None:
+        return None
+    return {"id": value["id"]} if bare else {"name": value["name"], "id": value["id"]}
