@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from connector import clock
 from connector.cli.language import language_of_locale
 from connector.cli.output import Output
 from connector.errors import Message
@@ -93,8 +94,8 @@ class Session:
             yield lambda message: status.update(escape(output.text(message)))
 
     def now(self) -> datetime:
-        """The one place where the clock is read."""
-        return datetime.now(UTC)
+        """The moment of this call."""
+        return clock.now()
 
 
 current = click.make_pass_decorator(Session)

@@ -16,8 +16,8 @@ class HttpRequest:
     url: str
     """A path ("/crm/v8/Deals"), which the connection's `SignIn` makes whole and signs; or a whole address, which goes
     out as it is, without a token."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     idempotent: bool = True
     """May be sent again when its answer was lost."""
@@ -37,8 +37,8 @@ class HttpResponse:
     """What came back; `body` is empty where the request said `to_file`."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     file: BinaryIO | None = None
 
 

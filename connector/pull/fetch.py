@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, NamedTuple, TypeAlias
 
@@ -88,7 +88,7 @@ class _Listeners:
         self._next = iter(range(len(talks)))
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._world = World(session=world.session, sleep=self._sleeping(world.sleep))
+        self._world = replace(world, sleep=self._sleeping(world.sleep))
         self._heard: queue.Queue[Heard] = queue.Queue(maxsize=HELD_PER_TALK * at_once)
         self._threads = [threading.Thread(target=self._fetch, daemon=True) for _ in range(min(at_once, len(talks)))]
 

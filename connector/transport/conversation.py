@@ -3,57 +3,71 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar, assert_never
-
-import requests
 
 from connector.contract import (
     PAGE_ROWS,
     Deletions,
     Effect,
     Finished,
+    HttpAccess,
     HttpRequest,
+    Introduction,
     ListFiles,
     ModuleInfo,
     OpenFile,
+    OrganisationInfo,
     Page,
+    Place,
     Receipt,
+    TableProposal,
     Unreadable,
     Wait,
+    Withheld,
     WriteFile,
 )
 from connector.errors import AdapterError, ConnectorError, Message, UnexpectedResponse
 from connector.transport.files import file_error, list_files, open_file, write_file
-from connector.transport.http import send
+from connector.transport.http import Wire
+from connector.transport.sending import Sender, Signing
+from connector.transport.world import World
 
 Said = TypeVar("Said")
+Brought = TypeVar("Brought")
 
 _EFFECTS: Final = (HttpRequest, ListFiles, OpenFile, Wait, WriteFile)
-_EVENTS: Final = (Page, Unreadable, Deletions, Finished, Receipt, ModuleInfo)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What effects are performed with; tests put their own in."""
-
-    session: Callable[[], requests.Session] = requests.Session
-    sleep: Callable[[float], None] = time.sleep
+_EVENTS: Final = (
+    Page,
+    Unreadable,
+    Deletions,
+    Withheld,
+    Finished,
+    Introduction,
+    Receipt,
+    Place,
+    ModuleInfo,
+    OrganisationInfo,
+    TableProposal,
+)
 
 
 def converse(
-    talk: Generator[Effect | Said, Any, None], *, adapter: str, world: World | None = None
+    talk: Generator[Effect | Said, Any, None],
+    *,
+    adapter: str,
+    http: HttpAccess | None = None,
+    world: World | None = None,
 ) -> Generator[Said, None, None]:
     """Lead one conversation: perform its effects, hand on everything else that it says.
 
     The caller may stop listening at any time; closing the iterator closes the conversation and all its handles.
 
     Args:
-        talk: what `Conversation.talk`, `Adapter.push` or `Adapter.inspect` gave.
+        talk: what `Conversation.talk`, `Adapter.push`, `Adapter.inspect` and the others gave.
         adapter: its name, for messages.
+        http: how its requests reach the vendor (`Adapter.http`); None where it has no sign-in.
         world: where effects happen.
 
     Raises:
@@ -61,7 +75,7 @@ def converse(
     """
     with ExitStack() as resources:
         resources.callback(talk.close)
-        driver = _Driver(adapter, world or World(), resources)
+        driver = _Driver(adapter, http, world or World(), resources)
         answer, error = None, None
         while True:
             try:
@@ -78,14 +92,30 @@ def converse(
                 yield said
 
 
+def asked(talk: Generator[HttpRequest, Any, Brought], *, adapter: str, world: World | None = None) -> Brought:
+    """Lead a conversation that only asks, and returns what it has found out (`GrantType.exchange`).
+
+    Raises:
+        AdapterError: of any kind, when the conversation does not catch it itself.
+    """
+    with ExitStack() as resources:
+        resources.callback(talk.close)
+        driver = _Driver(adapter, None, world or World(), resources)
+        try:
+            return driver.sender().ask(talk)
+        except Exception as exc:
+            raise driver.classified(exc) from exc
+
+
 class _Driver:
     """Performs the effects of one conversation."""
 
-    def __init__(self, adapter: str, world: World, resources: ExitStack) -> None:
+    def __init__(self, adapter: str, http: HttpAccess | None, world: World, resources: ExitStack) -> None:
         self._adapter = adapter
+        self._http = http
         self._world = world
         self._resources = resources
-        self._session: requests.Session | None = None
+        self._opened: Sender | None = None
 
     def attempt(self, effect: Effect) -> tuple[Any, AdapterError | None]:
         """The effect's answer, or the error to throw into the conversation."""
@@ -100,10 +130,7 @@ class _Driver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case HttpRequest():
-                answer = send(effect, session=self._http(), sleep=self._world.sleep)
-                if answer.file is not None:
-                    self._resources.callback(answer.file.close)
-                return answer
+                return self.sender().send(effect)
             case ListFiles(pattern):
                 return list_files(pattern)
             case OpenFile(path):
@@ -115,11 +142,15 @@ class _Driver:
             case _:
                 assert_never(effect)
 
-    def _http(self) -> requests.Session:
+    def sender(self) -> Sender:
         """One session a conversation: sessions are not safe to share between threads."""
-        if self._session is None:
-            self._session = self._resources.enter_context(self._world.session())
-        return self._session
+        if self._opened is None:
+            world, http = self._world, self._http
+            session = self._resources.enter_context(world.session())
+            wire = Wire(session, world.sleep, world.now, http, world.ledger)
+            signing = Signing(http.sign_in, world.accesses.keeper(http.sign_in.identity)) if http else None
+            self._opened = Sender(wire, signing, keep=lambda file: self._resources.callback(file.close))
+        return self._opened
 
     def verify(self, said: object) -> None:
         """Refuse what no adapter may say, before it reaches the store."""

@@ -12,6 +12,7 @@ import responses
 from responses import matchers
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from connector import clock
 from connector.contract import HttpRequest, HttpResponse
 from connector.errors import (
     AdapterError,
@@ -22,7 +23,8 @@ from connector.errors import (
     UnexpectedResponse,
 )
 from connector.transport import http
-from connector.transport.http import ATTEMPTS, send
+from connector.transport.http import Wire
+from connector.transport.sending import ATTEMPTS, Sender
 
 URL = "https://crm.example/v1/deals"
 GET = HttpRequest("GET", URL, query={"token": "s3cret", "page": "2"}, headers={"Authorization": "Bearer s3cret"})
@@ -50,7 +52,7 @@ def mocked() -> Iterator[responses.RequestsMock]:
 @pytest.fixture
 def do(waits: Waits) -> Iterator[Callable[[HttpRequest], HttpResponse]]:
     with requests.Session() as session:
-        yield lambda request: send(request, session=session, sleep=waits)
+        yield Sender(Wire(session, waits, clock.now), keep=lambda _: None).send
 
 
 def unreachable() -> requests.exceptions.ConnectionError:
