@@ -145,7 +145,7 @@ def _pull(folder: Path, path: Path) -> str:
     with Store.open(path, create=True) as store:
         with store.transaction():
             run_id = runs.start(store, "pull", NOW)
-        report = pull(store, [Source("crm", kind.name, adapter, {"deals": compiled})], run_id=run_id, now=NOW)
+        report = pull(store, [Source("crm", kind.name, adapter, (compiled,))], run_id=run_id, now=NOW)
         assert not report.failed, report.failed[0].error
         return _digest(store.db.conn)
 

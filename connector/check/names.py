@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.config import Connection
+from connector.config.connections import mapping_way
 from connector.contract import Page
 from connector.errors import Message, Problem
 from connector.formats.misfit import Misfit
 from connector.mapping import TableMapping
 from connector.mapping.links import NameIndex
-from kpi_engine.document import Document, Steps
+from kpi_engine.document import Document
 from kpi_engine.facts import FACTS
 
 NAMED = 5
@@ -23,31 +24,33 @@ class NamesTrial:
     """The names that are looked up, and those that there are."""
 
     connection: Connection
-    _wanted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    """(table, column) -> the names that it holds."""
+    _wanted: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    """(table, module, column) -> the names that it holds."""
     _known: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
     """Fact table -> (id, name) of its records."""
 
     def feed(self, module: str, page: Page) -> None:
         """Note a page's names."""
-        for table, mapping in self.connection.mapping.items():
+        for table, mapping in self.connection.each_mapping():
             if (mapping.module or table) == module:
                 self._note_wanted(table, mapping, page)
                 self._note_known(table, mapping, page)
 
     def problems(self, document: Document) -> Iterator[Problem]:
         """Columns in which names find nobody; those records keep no link, and are listed as issues."""
-        for (table, column), names in self._wanted.items():
+        for (table, module, column), names in self._wanted.items():
             target = _target(table, column)
             lost = sorted(_lost(names, NameIndex(target, self._known.get(target, ()))))
             if lost:
-                way: Steps = ("connections", self.connection.name, "mapping", table, "columns", column)
-                yield document.problem(way, _said(lost, total=len(names), target=target), hint=_HINT)
+                way = mapping_way(document, ("connections", self.connection.name), table, module)
+                yield document.problem(
+                    (*way, "columns", column), _said(lost, total=len(names), target=target), hint=_HINT
+                )
 
     def _note_wanted(self, table: str, mapping: TableMapping, page: Page) -> None:
         for name, how in mapping.columns.items():
             if how.link and len(how.source) == 1:
-                words = self._wanted.setdefault((table, name), set())
+                words = self._wanted.setdefault((table, mapping.module or table, name), set())
                 cells = page.columns.get(how.source[0], ())
                 words.update(text for cell in cells if cell is not None and (text := str(cell).strip()))
 
@@ -64,7 +67,7 @@ class NamesTrial:
     def _is_wanted(self, table: str) -> bool:
         return any(
             how.link and _target(each, name) == table
-            for each, mapping in self.connection.mapping.items()
+            for each, mapping in self.connection.each_mapping()
             for name, how in mapping.columns.items()
         )
 

@@ -11,7 +11,7 @@ from connector.check.column import ColumnTrial
 from connector.check.names import NamesTrial
 from connector.check.report import Findings, Proposal
 from connector.config import Config, Connection
-from connector.config.connections import facts_of
+from connector.config.connections import facts_of, mapping_way
 from connector.contract import Adapter, ModuleInfo, Page, PullEvent, Unreadable
 from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
 from connector.mapping import TableMapping
@@ -63,7 +63,7 @@ class ConnectionTrial:
     def _tables(self) -> dict[str, dict[str, TableMapping]]:
         """Module -> the fact tables that it fills."""
         modules: dict[str, dict[str, TableMapping]] = {}
-        for table, mapping in self.connection.mapping.items():
+        for table, mapping in self.connection.each_mapping():
             modules.setdefault(mapping.module or table, {})[table] = mapping
         return modules
 
@@ -87,16 +87,17 @@ class ConnectionTrial:
             self._propose_format(info)
 
     def _unknown_module(self, table: str, name: str, inspected: Mapping[str, ModuleInfo]) -> Problem:
-        way = (*self._way(table), "module")
+        way = (*self._way(table, name), "module")
         message = Message("there is no module {module}", module=name)
         return self.config.document.problem(way, message, hint=did_you_mean(name, inspected))
 
-    def _way(self, table: str) -> Steps:
-        return ("connections", self.connection.name, "mapping", table)
+    def _way(self, table: str, module: str) -> Steps:
+        return mapping_way(self.config.document, ("connections", self.connection.name), table, module)
 
     def _fields(self, table: str, mapping: TableMapping, known: Sequence[str]) -> Iterator[Problem]:
+        way = self._way(table, mapping.module or table)
         for fault in unknown_fields(mapping, known):
-            yield self.config.document.problem((*self._way(table), *fault.way), fault.message, hint=fault.hint)
+            yield self.config.document.problem((*way, *fault.way), fault.message, hint=fault.hint)
 
     def _trial_of(self, name: str, tables: Mapping[str, TableMapping]) -> _Module:
         zone = ZoneInfo(self.config.organisation.timezone)
@@ -110,7 +111,7 @@ class ConnectionTrial:
                 column = facts[table].column(column_name)
                 trial = ColumnTrial.of(column, mapping, zone=zone) if column else None
                 if trial:
-                    columns.append(((*self._way(table), "columns", column_name), trial))
+                    columns.append(((*self._way(table, name), "columns", column_name), trial))
         return _Module(name, tuple(fields), columns)
 
     def _read(self, adapter: Adapter, module: _Module) -> bool:

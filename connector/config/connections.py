@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from connector.config.document import read_document
 from connector.config.faults import faults
 from connector.contract import Adapter, AdapterType
 from connector.errors import ConfigError, Problem
-from connector.mapping import TableMapping, merged
-from connector.mapping.check import column_of, mapping_faults
+from connector.mapping import TableMapping, merged, module_of, several_faults
+from connector.mapping.check import Fault, column_of, mapping_faults
 from kpi_engine.document import Document, Steps
 from kpi_engine.facts import FACTS, FactTable
 
@@ -27,13 +27,18 @@ class Connection:
     name: str
     adapter: AdapterType
     settings: BaseModel = field(repr=False)
-    mapping: Mapping[str, TableMapping]
+    mapping: Mapping[str, tuple[TableMapping, ...]]
+    """By fact table: one mapping for each module that feeds it."""
     folder: Path
     """Relative paths in the settings start here."""
 
     def connect(self) -> Adapter:
         """The adapter, ready to talk; nothing is opened yet."""
         return self.adapter.connect(self.settings, self.folder)
+
+    def each_mapping(self) -> Iterator[tuple[str, TableMapping]]:
+        """Every mapping with its fact table."""
+        return ((table, mapping) for table, mappings in self.mapping.items() for mapping in mappings)
 
 
 def read_connections(document: Document, *, folder: Path) -> tuple[dict[str, Connection], list[Problem]]:
@@ -86,7 +91,7 @@ class _Reading:
             self.problems.extend(faults(error, self.document, model=kind.settings, prefix=way))
             return None
 
-    def _mapping(self, kind: AdapterType) -> dict[str, TableMapping] | None:
+    def _mapping(self, kind: AdapterType) -> dict[str, tuple[TableMapping, ...]] | None:
         own = self.raw.get("mapping") or {}
         if not isinstance(own, dict):
             return None
@@ -96,23 +101,46 @@ class _Reading:
         right = {name: table for name, table in tables.items() if table is not None}
         return right if len(right) == len(tables) else None
 
-    def _table(self, name: str, raw: Any) -> TableMapping | None:
-        way = (*self.way, "mapping", name)
+    def _table(self, name: str, raw: Any) -> tuple[TableMapping, ...] | None:
+        """All mappings of a table; None where one of them is wrong."""
+        read = [self._one(name, each) for each in (raw if isinstance(raw, list) else [raw])]
+        right = tuple(each for each in read if each is not None)
+        if len(right) < len(read):
+            return None
+        wrong = tuple(several_faults(name, right))
+        self._note((*self.way, "mapping", name), wrong)
+        return None if wrong else right
+
+    def _one(self, name: str, raw: Any) -> TableMapping | None:
+        way = mapping_way(self.document, self.way, name, module_of(name, raw))
         try:
             mapping = TableMapping.model_validate(raw)
         except ValidationError as error:
             self.problems.extend(faults(error, self.document, model=TableMapping, prefix=way))
             return None
         wrong = mapping_faults(name, mapping)
-        self.problems.extend(self.document.problem((*way, *each.way), each.message, hint=each.hint) for each in wrong)
+        self._note(way, wrong)
         return None if wrong else mapping
+
+    def _note(self, way: Steps, wrong: Iterable[Fault]) -> None:
+        self.problems.extend(self.document.problem((*way, *each.way), each.message, hint=each.hint) for each in wrong)
+
+
+def mapping_way(document: Document, connection: Steps, table: str, module: str) -> Steps:
+    """Where the file has the mapping of a table from a module; where that is the adapter's, where it would be."""
+    way: Steps = (*connection, "mapping", table)
+    stated = document.at(way)
+    if not isinstance(stated, list):
+        return way
+    at = next((at for at, each in enumerate(stated) if module_of(table, each) == module), None)
+    return way if at is None else (*way, at)
 
 
 def facts_of(connections: Mapping[str, Connection]) -> dict[str, FactTable]:
     """The data dictionary with the extra columns that the mappings add to it."""
     facts = dict(FACTS)
     for connection in connections.values():
-        for table, mapping in connection.mapping.items():
+        for table, mapping in connection.each_mapping():
             known = facts[table]
             extra = [column_of(known, name, how) for name, how in mapping.columns.items() if known.column(name) is None]
             facts[table] = replace(known, columns=(*known.columns, *filter(None, extra)))
@@ -123,7 +151,7 @@ def filled_columns(connections: Mapping[str, Connection]) -> dict[str, set[str]]
     """The fact columns that any connection's mapping fills, by table."""
     filled: dict[str, set[str]] = {}
     for connection in connections.values():
-        for table, mapping in connection.mapping.items():
+        for table, mapping in connection.each_mapping():
             filled.setdefault(table, set()).update(mapping.columns)
     return filled
 

@@ -78,8 +78,7 @@ class References:
         table = RECORD_SCOPES[target.scope]
         if connection is None:
             return
-        mapping = connection.mapping.get(table)
-        modules = [mapping.module or table] if mapping else []
+        modules = [mapping.module or table for mapping in connection.mapping.get(table, ())]
         message = Message("{module} is not where {table} come from", module=target.module, table=table)
         yield from self._unknown((*way, "module"), target.module, modules, message)
 

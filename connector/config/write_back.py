@@ -9,7 +9,9 @@ from connector.config.model import FieldsTarget, Target
 from connector.config.read import Config
 from connector.config.references import RECORD_SCOPES
 from connector.contract import WriteTarget
+from connector.mapping import TableMapping, shares
 from connector.store import Store, coverage, freshness, runs
+from connector.store.share import Share
 
 REPORT_FIELDS = (
     "kpi",
@@ -36,7 +38,7 @@ and denominator either, which are kept as aggregated, money in ten-thousandths: 
 def write_target(config: Config, target: Target) -> WriteTarget:
     """What the adapter is told about a target."""
     if isinstance(target, FieldsTarget):
-        mapping = config.connections[target.connection].mapping[RECORD_SCOPES[target.scope]]
+        mapping, _ = mapping_of(config, target)
         return WriteTarget(
             name=target.name,
             kind="fields",
@@ -53,6 +55,14 @@ def write_target(config: Config, target: Target) -> WriteTarget:
         fields=REPORT_FIELDS,
         options=target.options,
     )
+
+
+def mapping_of(config: Config, target: FieldsTarget) -> tuple[TableMapping, Share]:
+    """The mapping that the target's records come from, and which of the table's rows they are."""
+    table = RECORD_SCOPES[target.scope]
+    mappings = config.connections[target.connection].mapping[table]
+    found = zip(mappings, shares(table, mappings, config.organisation.timezone), strict=True)
+    return next((each, share) for each, share in found if (each.module or table) == target.module)
 
 
 def confirmation_digest(config: Config) -> str:

@@ -45,7 +45,7 @@ from connector.contract import (
     WriteTarget,
 )
 from connector.errors import AdapterError, ConnectorError, Message, Unavailable
-from connector.mapping import TableMapping, compile_mapping
+from connector.mapping import TableMapping, compile_mappings
 from connector.pull import PullReport, Source, pull
 from connector.store import Store, runs
 from connector.transport import World, converse
@@ -64,7 +64,8 @@ class Sample:
 
     adapter_name: str
     make_adapter: Callable[[], Adapter]
-    mappings: Mapping[str, TableMapping]
+    mappings: Mapping[str, TableMapping | Sequence[TableMapping]]
+    """By fact table; several where several modules feed it."""
     world: World = field(default_factory=World)
     change: Callable[[], None] | None = None
     """Changes one record of the source."""
@@ -77,10 +78,16 @@ class Sample:
 
     def source(self, adapter: Adapter | None = None) -> Source:
         """The connection as `pull` takes it."""
-        compiled = {
-            table: compile_mapping(table, mapping, timezone=self.timezone, currency=self.currency)
+        compiled = [
+            each
             for table, mapping in self.mappings.items()
-        }
+            for each in compile_mappings(
+                table,
+                [mapping] if isinstance(mapping, TableMapping) else mapping,
+                timezone=self.timezone,
+                currency=self.currency,
+            )
+        ]
         return Source("sample", self.adapter_name, adapter or self.make_adapter(), compiled)
 
     def conversations(self) -> list[Conversation]:

@@ -15,6 +15,7 @@ from connector.mapping.convert import ColumnPlan, Converter
 from connector.mapping.links import NameIndex
 from connector.mapping.model import ColumnMapping, TableMapping
 from connector.mapping.readers import column_reader, plain_value
+from connector.store.share import WHOLE, Share
 from kpi_engine.facts import FACTS, Column, ColumnType, FactTable
 
 READING: Final = 1
@@ -39,6 +40,8 @@ class CompiledMapping:
     """Changes with anything that changes what a record becomes."""
     mapping: TableMapping
     plans: tuple[ColumnPlan, ...]
+    share: Share = WHOLE
+    """Which of the table's rows are its own."""
 
     def bind(self, *, connection: str, names: Mapping[str, NameIndex]) -> Converter:
         """A converter for one read of the module, with the names that its links need."""

@@ -85,7 +85,7 @@ class ValueFormats(_Strict):
 
 
 class TableMapping(_Strict):
-    """One fact table out of one vendor module."""
+    """One fact table out of one vendor module. Several modules may feed a table: then it has a list of these."""
 
     module: str | None = None
     """The vendor's module; left out, it is called like the fact table."""
@@ -108,14 +108,49 @@ def merged(default: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str,
     """One connection's mapping as plain YAML: the adapter's default, overridden field by field by the admin's.
 
     A column is replaced whole (a constant does not inherit a `from`); a table or column set to null is taken out.
+    Where several modules feed a table, each is overridden by the one of its module, or by one that names no module;
+    one whose `columns` are null is taken out.
     """
     tables = dict(default)
     for table, theirs in override.items():
-        ours = tables.get(table)
-        tables[table] = (
-            _merged_table(ours, theirs) if isinstance(ours, Mapping) and isinstance(theirs, Mapping) else theirs
-        )
+        tables[table] = _merged(table, tables.get(table), theirs)
     return {table: mapping for table, mapping in tables.items() if mapping is not None}
+
+
+def module_of(table: str, mapping: Any) -> Any:
+    """The vendor's module that a mapping names, in plain YAML."""
+    return _mapping(mapping).get("module") or table
+
+
+def _merged(table: str, ours: Any, theirs: Any) -> Any:
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        return _merged_table(ours, theirs)
+    if isinstance(ours, list) and isinstance(theirs, Mapping) and "module" not in theirs:
+        return [_merged_table(each, theirs) for each in ours]
+    if ours is None or theirs is None or not {type(ours), type(theirs)} <= {dict, list}:
+        return theirs
+    return _by_module(table, _listed(ours), _listed(theirs))
+
+
+def _by_module(table: str, ours: list[Any], theirs: list[Any]) -> list[Any]:
+    """In the order of the default; what is named twice stays twice, for `several` to refuse."""
+    over: dict[Any, list[Any]] = {}
+    for each in theirs:
+        over.setdefault(module_of(table, each), []).append(each)
+    found: list[Any] = []
+    for each in ours:
+        first, *more = over.pop(module_of(table, each), [{}])
+        found += [first if _is_taken_out(first) else _merged_table(each, first), *more]
+    found += [each for left in over.values() for each in left]
+    return [each for each in found if not _is_taken_out(each)]
+
+
+def _is_taken_out(mapping: Any) -> bool:
+    return isinstance(mapping, Mapping) and mapping.get("columns", ...) is None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _merged_table(default: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:

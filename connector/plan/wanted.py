@@ -10,7 +10,7 @@ from typing import Any
 
 from connector.config import Config, FieldSource, FieldsTarget, RecordsTarget
 from connector.config.references import RECORD_SCOPES
-from connector.config.write_back import REPORT_FIELDS
+from connector.config.write_back import REPORT_FIELDS, mapping_of
 from connector.contract import Cell
 from connector.store import Store, facts, freshness, gaps, values
 from kpi_engine.definition import Unit
@@ -40,7 +40,8 @@ class Wanted:
 def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
     """The numbers on the live records of one module; every field is there, empty where there is no number."""
     as_of = freshness.values_as_of(store)
-    live = facts.live_ids(store, RECORD_SCOPES[target.scope], target.connection)
+    _, share = mapping_of(config, target)
+    live = facts.live_ids(store, RECORD_SCOPES[target.scope], target.connection, share=share)
     cells: dict[str, dict[str, Cell]] = {record_id: dict.fromkeys(target.fields) for record_id in live}
     if as_of is None:
         return Wanted(cells, {})

@@ -17,9 +17,13 @@ def levels(modules: Mapping[str, Sequence[CompiledMapping]]) -> list[list[str]]:
     Where modules name each other in a circle, one of them comes first all the same; `work` reads it again when the
     names that it needed have come.
     """
-    feeds = {mapping.table: module for module, mappings in modules.items() for mapping in mappings}
+    feeds: dict[str, set[str]] = {}
+    for module, mappings in modules.items():
+        for mapping in mappings:
+            feeds.setdefault(mapping.table, set()).add(module)
     waits = {
-        module: {feeds[table] for mapping in mappings for table in mapping.links if table in feeds} - {module}
+        module: {feeder for mapping in mappings for table in mapping.links for feeder in feeds.get(table, ())}
+        - {module}
         for module, mappings in modules.items()
     }
     found: list[list[str]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,12 +54,15 @@ class TableRecords:
         self._afresh = afresh
         """Everything is read from the beginning, so everything that was found wrong before is found again."""
         self._resources = ExitStack()
-        self._seen = self._resources.enter_context(Seen(self._store, connection, mapping.table))
+        self._seen = self._resources.enter_context(self._new_seen())
         self._seen_here: Seen | None = None
         self._source: str | None = None
         self._again: list[problems.Issue] = []
         self._collapsed = 0
         self._distinct: dict[str, int] = {}
+
+    def _new_seen(self) -> Seen:
+        return Seen(self._store, self._connection, self.mapping.table, share=self.mapping.share)
 
     def close(self) -> None:
         """Forget the ids that were seen."""
@@ -71,11 +74,32 @@ class TableRecords:
         if self._afresh:
             self._clear()
             filled = self.mapping.columns
-            self.changed += facts.blank_other_columns(self._store, self.mapping.table, self._connection, filled)
+            self.changed += facts.blank_other_columns(
+                self._store, self.mapping.table, self._connection, filled, share=self.mapping.share
+            )
 
-    def _clear(self, *, source: str | None = None, other_than_run: int | None = None) -> None:
+    def _clear(
+        self,
+        *,
+        source: str | None = None,
+        other_than_run: int | None = None,
+        record_ids: Sequence[str] | None = None,
+    ) -> None:
+        """Forget what was found wrong before, with what this module brought."""
         for clear in (problems.clear_quarantine, problems.clear_issues):
-            clear(self._store, self._connection, self.mapping.table, source=source, other_than_run=other_than_run)
+            clear(
+                self._store,
+                self._connection,
+                self.mapping.table,
+                module=self.mapping.module if self.mapping.share.column else None,
+                source=source,
+                other_than_run=other_than_run,
+                record_ids=record_ids,
+            )
+
+    def _tombstone(self, ids: Iterable[str]) -> None:
+        table, share = self.mapping.table, self.mapping.share
+        self.deleted += facts.tombstone(self._store, table, self._connection, ids, self._run.at, share=share)
 
     # ---- what arrives ----
 
@@ -102,16 +126,15 @@ class TableRecords:
 
     def deletions(self, ids: Sequence[str]) -> None:
         """Tombstone what the vendor says is gone."""
-        self.deleted += facts.tombstone(self._store, self.mapping.table, self._connection, ids, self._run.at)
-        problems.clear_quarantine(self._store, self._connection, self.mapping.table, record_ids=ids)
-        problems.clear_issues(self._store, self._connection, self.mapping.table, record_ids=ids)
+        self._tombstone(ids)
+        self._clear(record_ids=ids)
 
     def _enter(self, source: str) -> None:
         """A new file begins: what it held before is forgotten, and its ids are counted for themselves."""
         if source == self._source or not self._files:
             return
         if self._source is not None:
-            self._seen_here = self._resources.enter_context(Seen(self._store, self._connection, self.mapping.table))
+            self._seen_here = self._resources.enter_context(self._new_seen())
         self._source = source
         if not self._afresh:
             self._clear(source=source)
@@ -120,13 +143,14 @@ class TableRecords:
         """Records that arrive again leave quarantine; they go back if they are still wrong."""
         ids = [*(row[1] for row in converted.rows), *converted.rejected_ids()]
         earlier = self._run.run_id if self._files else None  # what this file was found to hold twice stays
-        for clear in (problems.clear_quarantine, problems.clear_issues):
-            clear(self._store, self._connection, self.mapping.table, record_ids=ids, other_than_run=earlier)
+        self._clear(record_ids=ids, other_than_run=earlier)
 
     # ---- doubles ----
 
     def _without_doubles(self, converted: Converted, page: Page) -> Sequence[tuple[Any, ...]]:
         """The rows to store; in a file, an id that was there before is no fact, except as the mapping allows."""
+        if self.mapping.share.others:
+            self._reject_ids_of_others(converted, page)
         ids = [row[1] for row in converted.rows]
         again = self._seen.add(ids)
         again_here = self._seen_here.add(ids) if self._seen_here else again
@@ -137,11 +161,22 @@ class TableRecords:
         elif len(again) > len(again_here):
             self._note_again(converted, page, positions=set(again) - set(again_here))
         for at in again_here:
-            converted.rejected.append(self._double(converted, page, at=at))
+            reason = Message("the id {id} was there before, further up", id=converted.rows[at][1])
+            converted.rejected.append(self._refused(converted, page, at=at, reason=reason))
         if not again_here and not (self.mapping.distinct and again):
             return converted.rows
         left_out = {*again_here, *(again if self.mapping.distinct else ())}
         return [row for at, row in enumerate(converted.rows) if at not in left_out]
+
+    def _reject_ids_of_others(self, converted: Converted, page: Page) -> None:
+        """An id that is a live record of another module already: storing this one would lose that one."""
+        ids = [row[1] for row in converted.rows]
+        table, share = self.mapping.table, self.mapping.share
+        taken = facts.ids_of_others(self._store, table, self._connection, ids, share=share)
+        for at in reversed([at for at, id in enumerate(ids) if id in taken]):
+            reason = Message("the id {id} is that of a record of another module already", id=ids[at])
+            converted.rejected.append(self._refused(converted, page, at=at, reason=reason))
+            del converted.rows[at], converted.kept[at]
 
     def _differing(self, converted: Converted, again: Sequence[int]) -> list[int]:
         """Of the doubles in a `distinct` table those that say something else; the others are the same fact."""
@@ -155,7 +190,7 @@ class TableRecords:
         self._collapsed += len(again) - len(differing)
         return differing
 
-    def _double(self, converted: Converted, page: Page, *, at: int) -> Rejected:
+    def _refused(self, converted: Converted, page: Page, *, at: int, reason: Message) -> Rejected:
         where = converted.kept[at]
         record_id = converted.rows[at][1]
         return Rejected(
@@ -164,7 +199,7 @@ class TableRecords:
             position=page.positions[where] if page.positions else None,
             field="|".join(self.mapping.mapping.id),
             value=record_id,
-            reason=Message("the id {id} was there before, further up", id=record_id),
+            reason=reason,
             raw=raw_record(page, where),
         )
 
@@ -185,7 +220,7 @@ class TableRecords:
         problems.add_quarantine(self._store, self._quarantined(rejected, module=module))
         if not self._files:
             gone = [each.record_id for each in rejected if each.record_id is not None]
-            self.deleted += facts.tombstone(self._store, self.mapping.table, self._connection, gone, self._run.at)
+            self._tombstone(gone)
 
     def _quarantined(self, rejected: Sequence[Rejected], *, module: str) -> Iterator[problems.Quarantined]:
         for each in rejected:
@@ -226,7 +261,17 @@ class TableRecords:
     ) -> problems.Issue:
         table, run = self.mapping.table, self._run
         return problems.Issue(
-            self._connection, table, record_id, source, position, field or None, value, reason, run.run_id, run.at
+            self._connection,
+            table,
+            record_id,
+            source,
+            position,
+            field or None,
+            value,
+            reason,
+            run.run_id,
+            run.at,
+            module=self.mapping.module,
         )
 
     # ---- the end ----
@@ -253,10 +298,9 @@ class TableRecords:
     def finish_additions(self) -> None:
         """Records of these files that are now in quarantine are no facts any more, whatever they were before."""
         found = takewhile(lambda each: each.run_id == self._run.run_id, problems.quarantined(self._store))
-        here = (self._connection, self.mapping.table)
-        ids = (each.record_id for each in found if (each.connection, each.table_name) == here)
-        gone = (record_id for record_id in ids if record_id is not None and not self._seen.add([record_id]))
-        self.deleted += facts.tombstone(self._store, self.mapping.table, self._connection, gone, self._run.at)
+        here = (self._connection, self.mapping.table, self.mapping.module)
+        ids = (each.record_id for each in found if (each.connection, each.table_name, each.module) == here)
+        self._tombstone(record_id for record_id in ids if record_id is not None and not self._seen.add([record_id]))
 
     def cover(self, module: str, *, snapshot: bool, vendor_count: int | None) -> bool:
         """Note what arrived; returns whether that is all there is."""
@@ -290,10 +334,10 @@ class TableRecords:
         return arrived, arrived - self.quarantined, self.quarantined
 
     def _table_counts(self) -> tuple[int, int, int]:
-        """Of the whole table, because this reading brought only what is new."""
-        stored = facts.live_count(self._store, self.mapping.table, self._connection)
-        counted = problems.counts(self._store, connection=self._connection).get(self.mapping.table)
-        quarantined = counted.quarantined if counted else 0
+        """Of all that came from the module, because this reading brought only what is new."""
+        table, module = self.mapping.table, self.mapping.module
+        stored = facts.live_count(self._store, table, self._connection, share=self.mapping.share)
+        quarantined = problems.quarantined_count(self._store, self._connection, table, module=module)
         return stored + quarantined, stored, quarantined
 
 

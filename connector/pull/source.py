@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connector.config import Config, Connection
 from connector.contract import Adapter
 from connector.errors import ConfigError, Problem
-from connector.mapping import CompiledMapping, compile_mapping
+from connector.mapping import CompiledMapping, compile_mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Source:
     name: str
     adapter_name: str
     adapter: Adapter
-    mappings: Mapping[str, CompiledMapping]
-    """By fact table."""
+    mappings: Sequence[CompiledMapping]
+    """One for each fact table and each module that feeds it."""
 
     def modules(self) -> dict[str, tuple[CompiledMapping, ...]]:
         """The vendor modules to pull, and the mappings that each feeds."""
         found: dict[str, tuple[CompiledMapping, ...]] = {}
-        for mapping in self.mappings.values():
+        for mapping in self.mappings:
             found[mapping.module] = (*found.get(mapping.module, ()), mapping)
         return found
 
@@ -54,14 +54,14 @@ def sources(config: Config) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _compiled(connection: Connection, config: Config) -> tuple[dict[str, CompiledMapping], list[Problem]]:
-    compiled: dict[str, CompiledMapping] = {}
+def _compiled(connection: Connection, config: Config) -> tuple[list[CompiledMapping], list[Problem]]:
+    compiled: list[CompiledMapping] = []
     problems: list[Problem] = []
-    for table, mapping in connection.mapping.items():
+    for table, mappings in connection.mapping.items():
         try:
-            compiled[table] = compile_mapping(
+            compiled += compile_mappings(
                 table,
-                mapping,
+                mappings,
                 timezone=config.organisation.timezone,
                 currency=config.organisation.currency,
                 where=f"connections.{connection.name}.mapping.{table}",

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
+from typing import Any
 
 from connector.store.database import Store
 from connector.store.schema import columns_of
@@ -30,6 +31,21 @@ class Coverage:
     complete: bool
     checked_at: str
     """When these counts were first found."""
+    accepted: int | None = None
+    """How many may be missing, because an administrator said so."""
+    agreed: bool | None = None
+    """Whether the counts agreed at the last reading that ended well; `complete` also falls when one did not end."""
+    read_whole_at: str | None = None
+    """When everything was read last because the counts disagreed."""
+    difference_then: int | None = None
+    """By how much they disagreed all the same; None where they agreed."""
+    note: str | None = None
+    """What the adapter said of how it read, as template and values (JSON)."""
+
+    @property
+    def difference(self) -> int | None:
+        """How many more the vendor counts than we have; None where it does not count."""
+        return None if self.vendor_count is None else self.vendor_count - self.arrived
 
 
 def save(store: Store, coverage: Coverage) -> None:
@@ -42,4 +58,10 @@ def all(store: Store) -> Iterator[Coverage]:
     """The counts of every module and table, in order."""
     columns = names(_COLUMNS)
     for row in store.db.conn.execute(f"SELECT {columns} FROM coverage ORDER BY connection, module, table_name"):
-        yield Coverage(*row[:8], complete=bool(row[8]), checked_at=row[9])  # type: ignore[misc]  # eight columns
+        yield _coverage(dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _coverage(row: Mapping[str, Any]) -> Coverage:
+    agreed = row["agreed"]
+    kept = {("table" if name == "table_name" else name): value for name, value in row.items()}
+    return Coverage(**{**kept, "complete": bool(row["complete"]), "agreed": None if agreed is None else bool(agreed)})

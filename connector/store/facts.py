@@ -14,6 +14,7 @@ from connector.errors import Message, StoreError
 from connector.store.database import Store
 from connector.store.schema import STORED_AS
 from connector.store.seen import Seen
+from connector.store.share import WHOLE, Share
 from connector.store.statements import names as column_list
 from connector.store.statements import quoted
 from connector.store.statements import upsert as upsert_statement
@@ -25,6 +26,7 @@ __all__ = [
     "dangling_links",
     "ensure_columns",
     "extra_columns",
+    "ids_of_others",
     "live_count",
     "names",
     "tombstone",
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 _KEY = ("connection", "id")
+_LIVE = "AND deleted_at IS NULL"
 _EXTRA_NAME = re.compile(r"x_[a-z0-9_]{1,60}")
 
 
@@ -104,7 +107,9 @@ def upsert(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequ
     return connection.total_changes - before
 
 
-def blank_other_columns(store: Store, table: str, connection: str, columns: Collection[str]) -> int:
+def blank_other_columns(
+    store: Store, table: str, connection: str, columns: Collection[str], *, share: Share = WHOLE
+) -> int:
     """Empty the columns that a mapping no longer fills, so that no value outlives its source.
 
     Args:
@@ -112,6 +117,7 @@ def blank_other_columns(store: Store, table: str, connection: str, columns: Coll
         table: A fact table.
         connection: Whose rows.
         columns: The columns that the mapping fills; required ones and tombstones are never emptied.
+        share: Which of the rows.
 
     Returns:
         How many rows were written.
@@ -123,31 +129,40 @@ def blank_other_columns(store: Store, table: str, connection: str, columns: Coll
         return 0
     cursor = store.writing.execute(
         f"UPDATE {_fact_table(table)} SET {', '.join(f'{quoted(name)} = NULL' for name in others)} "
-        f"WHERE connection = ? AND coalesce({column_list(others)}, NULL) IS NOT NULL",
-        (connection,),
+        f"WHERE connection = ? AND coalesce({column_list(others)}, NULL) IS NOT NULL{share.condition}",
+        (connection, *share.parameters),
     )
     return cursor.rowcount
 
 
-def tombstone(store: Store, table: str, connection: str, ids: Iterable[str], at: str) -> int:
+def tombstone(store: Store, table: str, connection: str, ids: Iterable[str], at: str, *, share: Share = WHOLE) -> int:
     """Mark the rows of these ids as deleted at `at` (UTC ISO text); returns how many were alive."""
     cursor = store.writing.executemany(
-        f"UPDATE {_fact_table(table)} SET deleted_at = ? WHERE connection = ? AND id = ? AND deleted_at IS NULL",
-        ((at, connection, id) for id in ids),
+        f"UPDATE {_fact_table(table)} SET deleted_at = ? WHERE connection = ? AND id = ? {_LIVE}{share.condition}",
+        ((at, connection, id, *share.parameters) for id in ids),
     )
     return max(cursor.rowcount, 0)
 
 
-def live_count(store: Store, table: str, connection: str) -> int:
+def live_count(store: Store, table: str, connection: str, *, share: Share = WHOLE) -> int:
     """How many rows of this connection are not tombstones."""
-    statement = f"SELECT count(*) FROM {_fact_table(table)} WHERE connection = ? AND deleted_at IS NULL"
-    return int(store.db.conn.execute(statement, (connection,)).fetchone()[0])
+    statement = f"SELECT count(*) FROM {_fact_table(table)} WHERE connection = ? {_LIVE}{share.condition}"
+    return int(store.db.conn.execute(statement, (connection, *share.parameters)).fetchone()[0])
 
 
-def live_ids(store: Store, table: str, connection: str) -> Iterator[str]:
+def live_ids(store: Store, table: str, connection: str, *, share: Share = WHOLE) -> Iterator[str]:
     """The ids of every live row, in order: the records that the CRM has, as far as we know."""
-    statement = f"SELECT id FROM {_fact_table(table)} WHERE connection = ? AND deleted_at IS NULL ORDER BY id"
-    return (row[0] for row in store.db.conn.execute(statement, (connection,)))
+    statement = f"SELECT id FROM {_fact_table(table)} WHERE connection = ? {_LIVE}{share.condition} ORDER BY id"
+    return (row[0] for row in store.db.conn.execute(statement, (connection, *share.parameters)))
+
+
+def ids_of_others(store: Store, table: str, connection: str, ids: Iterable[str], *, share: Share) -> set[str]:
+    """Which of these ids are live rows of another module that feeds the table."""
+    if not share.others:
+        return set()
+    statement = f"SELECT 1 FROM {_fact_table(table)} WHERE connection = ? AND id = ? {_LIVE}{share.of_others}"
+    execute = store.db.conn.execute
+    return {id for id in ids if execute(statement, (connection, id, *share.others)).fetchone()}
 
 
 def names(store: Store, table: str, connection: str) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,55 @@ def _index_changes_by_plan(db: Database) -> None:
     db.table("changes").create_index(["plan_id", "status"])
 
 
+def _issues_by_module(db: Database) -> None:
+    """Several modules may feed a table; an issue of before is found again, and gone, when its record is."""
+    db.conn.execute("ALTER TABLE issues ADD COLUMN module TEXT")
+
+
+def _coverage_with_what_follows(db: Database) -> None:
+    """What was accepted, whether the counts agreed, when everything was read last, and what the adapter said of it."""
+    for name, kind in (
+        ("accepted", "INTEGER"),
+        ("agreed", "INTEGER"),
+        ("read_whole_at", "TEXT"),
+        ("difference_then", "INTEGER"),
+        ("note", "TEXT"),
+    ):
+        db.conn.execute(f"ALTER TABLE coverage ADD COLUMN {name} {kind}")
+    db.conn.execute("UPDATE coverage SET agreed = complete")
+
+
+def _tables_of_a_network(db: Database) -> None:
+    """Who is at the other end, what it withholds, what it was asked for, and which records a reading has seen."""
+    for statement in _NETWORK_TABLES:
+        db.conn.execute(statement)
+
+
+_NETWORK_TABLES = (
+    """CREATE TABLE readings (
+        number INTEGER PRIMARY KEY, connection TEXT NOT NULL, module TEXT NOT NULL, table_name TEXT NOT NULL,
+        first INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX idx_readings_connection_module_table_name ON readings (connection, module, table_name)",
+    """CREATE TABLE reading_ids (
+        reading INTEGER NOT NULL, record_id TEXT NOT NULL, PRIMARY KEY (reading, record_id)
+    ) STRICT""",
+    """CREATE TABLE sources (
+        connection TEXT NOT NULL PRIMARY KEY, identity TEXT NOT NULL, title TEXT NOT NULL, first_seen_at TEXT NOT NULL,
+        credits_a_day INTEGER
+    ) STRICT""",
+    """CREATE TABLE credits (
+        connection TEXT NOT NULL, at TEXT NOT NULL, credits INTEGER NOT NULL, PRIMARY KEY (connection, at)
+    ) STRICT""",
+    """CREATE TABLE withheld (
+        connection TEXT NOT NULL, module TEXT NOT NULL, table_name TEXT NOT NULL, name TEXT NOT NULL,
+        field TEXT NOT NULL, found_at TEXT NOT NULL, PRIMARY KEY (connection, module, table_name, name)
+    ) STRICT""",
+    "CREATE TABLE computed (basis TEXT NOT NULL PRIMARY KEY, as_of TEXT NOT NULL, run_id INTEGER) STRICT",
+)
+"""As this version has them, whatever the schema says in later ones."""
+
+
 def _in_order(*changes: Callable[[Database], object]) -> Callable[[Database], None]:
     def change(db: Database) -> None:
         for each in changes:
@@ -54,6 +103,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         _in_order(_gaps_with_bounds_and_colours, _problems_with_messages),
     ),
     Migration("changes are found by plan and status", _index_changes_by_plan),
+    Migration(
+        "what a network adds: identity, credits, withheld fields, counts that agree, readings that go on",
+        _in_order(_issues_by_module, _coverage_with_what_follows, _tables_of_a_network),
+    ),
 )
 """The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
 

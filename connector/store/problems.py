@@ -47,6 +47,8 @@ class Issue(NamedTuple):
     found_at: str
     message: str | None = None
     """The reason as template and values (JSON), to be told in the reader's language; None in rows of older versions."""
+    module: str | None = None
+    """What it came from; None in rows of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,20 @@ def clear_issues(
     connection: str,
     table: str,
     *,
+    module: str | None = None,
     source: str | None = None,
     other_than_run: int | None = None,
     record_ids: Iterable[str] | None = None,
 ) -> int:
     """Forget issues: all of the table, or those that every given condition names (as in `clear_quarantine`)."""
-    conditions = {"source = ?": source, "run_id IS NOT ?": other_than_run}
+    conditions = {"module = ?": module, "source = ?": source, "run_id IS NOT ?": other_than_run}
     return _clear(store, "issues", connection, table=table, conditions=conditions, record_ids=record_ids)
+
+
+def quarantined_count(store: Store, connection: str, table: str, *, module: str) -> int:
+    """How many records of a module are in quarantine instead of in this table."""
+    statement = "SELECT count(*) FROM quarantine WHERE connection = ? AND table_name = ? AND module = ?"
+    return int(store.db.conn.execute(statement, (connection, table, module)).fetchone()[0])
 
 
 def counts(store: Store, *, connection: str | None = None) -> dict[str, ProblemCounts]:

@@ -10,6 +10,7 @@ from itertools import count
 from types import TracebackType
 
 from connector.store.database import Store
+from connector.store.share import WHOLE, Share
 from connector.store.statements import quoted
 from kpi_engine.facts import FACTS
 
@@ -19,14 +20,15 @@ _KEPT = 0
 
 
 class Seen:
-    """The ids of one connection and table, in a temporary table, so that memory stays flat however many there are.
+    """The ids of one connection and table, or a share of it, in a temporary table: memory stays flat however many.
 
     Used inside the transaction that stores the snapshot, or over several of them; a rollback forgets what it undoes.
     Ends with `close` or as a context manager.
     """
 
-    def __init__(self, store: Store, connection: str, table: str) -> None:
+    def __init__(self, store: Store, connection: str, table: str, *, share: Share = WHOLE) -> None:
         self._store = store
+        self._share = share
         self._connection = connection
         self._facts = quoted(FACTS[table].name)
         self._ids = quoted(f"seen_{next(_numbers)}")
@@ -71,8 +73,9 @@ class Seen:
         """Mark as deleted what is alive and was not seen; returns how many."""
         cursor = self._store.writing.execute(
             f"UPDATE {self._facts} SET deleted_at = ? "
-            f"WHERE connection = ? AND deleted_at IS NULL AND id NOT IN (SELECT id FROM {self._ids})",
-            (at, self._connection),
+            f"WHERE connection = ? AND deleted_at IS NULL AND id NOT IN (SELECT id FROM {self._ids})"
+            f"{self._share.condition}",
+            (at, self._connection, *self._share.parameters),
         )
         return cursor.rowcount
 
@@ -111,5 +114,9 @@ class Seen:
         return known
 
     def _count(self, condition: str) -> int:
-        statement = f"SELECT count(*) FROM {self._facts} WHERE connection = ? AND deleted_at IS NULL {condition}"
-        return int(self._store.db.conn.execute(statement, (self._connection,)).fetchone()[0])
+        statement = (
+            f"SELECT count(*) FROM {self._facts} "
+            f"WHERE connection = ? AND deleted_at IS NULL {condition}{self._share.condition}"
+        )
+        parameters = (self._connection, *self._share.parameters)
+        return int(self._store.db.conn.execute(statement, parameters).fetchone()[0])

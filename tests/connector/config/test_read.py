@@ -42,7 +42,7 @@ def test_a_small_file_says_enough(tmp_path: Path) -> None:
     assert config.organisation.fiscal_year_starts == 1
     assert config.organisation.week_starts == 0
     assert config.kpis.scopes["account"] == (Grain.YEAR, Grain.ALL)
-    assert config.connections["crm"].mapping["deals"].id == ("Id",)
+    assert config.connections["crm"].mapping["deals"][0].id == ("Id",)
     assert config.connections["crm"].connect().capabilities.whole_file_write
 
 
@@ -239,3 +239,27 @@ def test_what_came_from_the_environment_is_never_shown(tmp_path: Path) -> None:
         read(written(tmp_path, text), environment={"SECRET": "hunter2-token"})
     assert len(caught.value.problems) == 2
     assert "hunter2" not in str(caught.value)
+
+
+SEVERAL = """\
+      activities:
+        - {module: calls, id: Id, columns: {kind: {constant: call}, owner_id: Owner}}
+        - {module: visits, id: Id, columns: {kind: {constant: meeting}, onwer_id: Owner}}
+"""
+
+
+def test_several_modules_may_feed_one_table(tmp_path: Path) -> None:
+    config = good(tmp_path, SEVERAL.replace("onwer_id", "owner_id"))
+    assert [each.module for each in config.connections["crm"].mapping["activities"]] == ["calls", "visits"]
+
+
+def test_a_fault_in_one_of_several_mappings_is_named_with_its_place(tmp_path: Path) -> None:
+    problems = wrong(tmp_path, GOOD + SEVERAL)
+    assert any("connections.crm.mapping.activities[1].columns.onwer_id" in each for each in problems), problems
+
+
+def test_several_mappings_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
+    problems = wrong(
+        tmp_path, GOOD + SEVERAL.replace("onwer_id", "owner_id").replace("constant: meeting", "from: Kind")
+    )
+    assert any("activities comes from calls, visits, and no column tells their rows apart" in each for each in problems)

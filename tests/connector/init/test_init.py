@@ -72,7 +72,7 @@ def test_an_english_export(tmp_path: Path) -> None:
     config = accepted(drafted(tmp_path, ENGLISH))
     mapping = config.connections["crm"].mapping
     assert set(mapping) == {"users", "accounts", "deals"}
-    deals = mapping["deals"]
+    (deals,) = mapping["deals"]
     assert deals.id == ("Opportunity ID",)
     assert {name: how.source for name, how in deals.columns.items()} == {
         "account_id": ("Customer ID",),
@@ -84,8 +84,8 @@ def test_an_english_export(tmp_path: Path) -> None:
     }
     assert deals.columns["outcome"].values == {"Closed Lost": "lost", "Closed Won": "won", "Proposal": "open"}
     assert deals.columns["account_id"].link is None
-    assert mapping["accounts"].columns["region"].source == ("Country",)
-    assert mapping["users"].distinct
+    assert mapping["accounts"][0].columns["region"].source == ("Country",)
+    assert mapping["users"][0].distinct
 
 
 def test_a_guess_is_marked_as_one(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_chinese_export(tmp_path: Path, encoding: str) -> None:
     data = files(tmp_path, CHINESE, encoding=encoding)
     report = init(data, path=tmp_path / "crm-kpi.yaml", force=False, answers=KNOWN, ask=nobody, today=TODAY)
     mapping = accepted(report).connections["crm"].mapping
-    deals = mapping["deals"]
+    (deals,) = mapping["deals"]
     assert deals.columns["outcome"].values == {"赢单": "won", "输单": "lost", "方案报价": "open"}
     assert deals.columns["amount"].number is not None
     assert deals.columns["amount"].number.chinese_units
@@ -154,7 +154,7 @@ def test_a_person_is_asked(tmp_path: Path) -> None:
     assert (organisation.currency, organisation.timezone) == ("USD", "Asia/Shanghai")
     assert (organisation.fiscal_year_starts, organisation.language) == (4, "zh-CN")
     assert "please check: where your days" not in report.text
-    date = config.connections["crm"].mapping["deals"].columns["closed_on"].date
+    date = config.connections["crm"].mapping["deals"][0].columns["closed_on"].date
     assert date is not None
     assert date.pattern == "%m/%d/%Y"
 
@@ -305,7 +305,7 @@ def test_the_currency_is_told_by_its_sign_or_asked(tmp_path: Path) -> None:
     euros = {"deals.csv": "Id;Stage;Amount\nD1;Won;1.234,50 €\nD2;Lost;99,90 €\n"}
     config = accepted(drafted(tmp_path, euros, Answers(timezone="UTC")))
     assert config.organisation.currency == "EUR"
-    number = config.connections["crm"].mapping["deals"].columns["amount"].number
+    number = config.connections["crm"].mapping["deals"][0].columns["amount"].number
     assert number is not None
     assert (number.decimal, number.thousands) == (",", ".")
 
@@ -326,7 +326,7 @@ def test_a_required_column_that_no_file_has_is_asked_for(tmp_path: Path) -> None
 
 def test_a_file_of_calls_has_only_calls(tmp_path: Path) -> None:
     config = accepted(drafted(tmp_path, {"calls.csv": "Id,Owner,Start\n1,Ann,2025-01-01\n2,Bea,2025-01-02\n"}))
-    assert config.connections["crm"].mapping["activities"].columns["kind"].constant == "call"
+    assert config.connections["crm"].mapping["activities"][0].columns["kind"].constant == "call"
 
 
 def test_settings_are_never_overwritten_unless_told(tmp_path: Path) -> None:
@@ -354,7 +354,7 @@ def test_files_that_cannot_be_read_are_reported_and_left_out(tmp_path: Path) -> 
 def test_hostile_names_cannot_break_the_file(tmp_path: Path) -> None:
     rows = 'D1,Won,10,1\nD2,"x\n- y: {z} # w",20,2\nD3,null,30,3\nD4,"""yes""",40,4\n'
     report = drafted(tmp_path, {"deals.csv": 'Id,Stage,Amount,"a: ""b"" #\nc"\n' + rows})
-    values = accepted(report).connections["crm"].mapping["deals"].columns["outcome"].values
+    values = accepted(report).connections["crm"].mapping["deals"][0].columns["outcome"].values
     assert values == {"Won": "won", "x\n- y: {z} # w": "open", "null": "open", '"yes"': "open"}
 
 
@@ -376,9 +376,9 @@ def test_the_maven_export(tmp_path: Path, shared_data: Path) -> None:
         "deals": "sales_pipeline",
     }
     assert report.left_out == ("products",)
-    assert mapping["users"].columns["team_id"].source == ("manager",)
-    assert mapping["deals"].columns["closed_on"].source == ("close_date",)
-    assert mapping["deals"].columns["amount"].source == ("close_value",)
+    assert mapping["users"][0].columns["team_id"].source == ("manager",)
+    assert mapping["deals"][0].columns["closed_on"].source == ("close_date",)
+    assert mapping["deals"][0].columns["amount"].source == ("close_value",)
     kpis = accepted(report).kpis
     assert (kpis.since, kpis.until) == (date(2017, 1, 1), date(2018, 1, 1)), "no quarter after the last deal"
     rows = sheet_rows(report)

@@ -73,3 +73,47 @@ def test_the_admin_overrides_field_by_field() -> None:
         "users": {"id": "uid", "columns": {"name": "Name"}},
     }
     assert DEFAULT["deals"]["columns"]["type"] == "Type"  # type: ignore[index]  # nested YAML
+
+
+ACTIVITIES = {
+    "activities": [
+        {"module": "Tasks", "id": "id", "columns": {"kind": {"constant": "task"}, "owner_id": "Owner"}},
+        {"module": "Calls", "id": "id", "columns": {"kind": {"constant": "call"}, "owner_id": "Owner"}},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("override", "columns"),
+    [
+        ([{"module": "Calls", "columns": {"owner_id": "Caller"}}], {"Tasks": "Owner", "Calls": "Caller"}),
+        ({"module": "Calls", "columns": {"owner_id": "Caller"}}, {"Tasks": "Owner", "Calls": "Caller"}),
+        ({"columns": {"owner_id": "Who"}}, {"Tasks": "Who", "Calls": "Who"}),
+        ([{"module": "Calls", "columns": None}], {"Tasks": "Owner"}),
+        (
+            [{"module": "Visits", "id": "id", "columns": {"owner_id": "Guest"}}],
+            {"Tasks": "Owner", "Calls": "Owner", "Visits": "Guest"},
+        ),
+    ],
+)
+def test_where_several_modules_feed_a_table_each_is_overridden_by_its_module(
+    override: Any, columns: dict[str, str]
+) -> None:
+    ours = merged(ACTIVITIES, {"activities": override})["activities"]
+    assert {each["module"]: each["columns"]["owner_id"] for each in ours} == columns
+
+
+def test_a_list_over_one_mapping_adds_its_modules() -> None:
+    calls = {"module": "Calls", "id": "id", "columns": {}}
+    ours = merged({"activities": {"module": "Tasks", "id": "id", "columns": {}}}, {"activities": [calls]})
+    assert [each["module"] for each in ours["activities"]] == ["Tasks", "Calls"]
+
+
+def test_a_module_that_is_named_twice_stays_twice_to_be_refused() -> None:
+    calls = {"module": "Calls", "columns": {}}
+    ours = merged(ACTIVITIES, {"activities": [calls, calls]})["activities"]
+    assert [each["module"] for each in ours] == ["Tasks", "Calls", "Calls"]
+
+
+def test_a_table_of_several_modules_is_taken_out_whole() -> None:
+    assert merged(ACTIVITIES, {"activities": None}) == {}

@@ -21,7 +21,7 @@ from connector.contract import (
     PushTalk,
     State,
 )
-from connector.mapping import TableMapping, compile_mapping
+from connector.mapping import TableMapping, compile_mappings
 from connector.pull import ModuleReport, PullReport, Source, pull
 from connector.store import Store, coverage, problems, runs
 from connector.transport import World
@@ -107,16 +107,22 @@ class Desk:
 
     store: Store
     adapter: Scripted = field(default_factory=Scripted)
-    mappings: dict[str, dict[str, Any]] = field(default_factory=lambda: {"deals": DEALS})
+    mappings: dict[str, dict[str, Any] | list[dict[str, Any]]] = field(default_factory=lambda: {"deals": DEALS})
     world: World = field(default_factory=World)
     days: int = 0
     told: list[str] = field(default_factory=list)
 
     def source(self, name: str = "crm") -> Source:
-        compiled = {
-            table: compile_mapping(table, TableMapping.model_validate(raw), timezone="UTC", currency="EUR")
+        compiled = [
+            each
             for table, raw in self.mappings.items()
-        }
+            for each in compile_mappings(
+                table,
+                [TableMapping.model_validate(one) for one in (raw if isinstance(raw, list) else [raw])],
+                timezone="UTC",
+                currency="EUR",
+            )
+        ]
         return Source(name, "scripted", self.adapter, compiled)
 
     def pull(self, *, accept_deletions: bool = False) -> PullReport:
@@ -160,6 +166,9 @@ class Desk:
 
     def coverage(self) -> dict[str, coverage.Coverage]:
         return {each.table: each for each in coverage.all(self.store)}
+
+    def covered(self, table: str) -> list[coverage.Coverage]:
+        return [each for each in coverage.all(self.store) if each.table == table]
 
     def everything(self) -> dict[str, Any]:
         """All that a pull may change, for comparing; runs are named by their number, so they are left out."""

@@ -50,7 +50,7 @@ class Shop:
         }
         with self.store.transaction():
             run_id = runs.start(self.store, "pull", NOW)
-        source = Source("crm", "fake_crm", FakeCrmAdapter(), compiled)
+        source = Source("crm", "fake_crm", FakeCrmAdapter(), tuple(compiled.values()))
         return pull(self.store, [source], run_id=run_id, now=NOW, world=self.crm.world())
 
     def mirrors(self) -> bool:
