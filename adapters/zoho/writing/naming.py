@@ -1,4 +1,4 @@
-"""What our fields and records are called in Zoho: ASCII API names beginning with `KPI_`, and a key of each report record.
+"""What our fields and records are called in Zoho: ASCII API names beginning with `KPI_`, and a key a report record.
 
 Zoho derives a new field's API name from its label, so the names follow its rules: letters, digits and single
 underscores, beginning with a letter and not ending in an underscore (https://www.zoho.com/crm/help/api-names.html).
