@@ -1,4 +1,7 @@
-"""A trial pull of one connection: every module is read to its end, and nothing is stored."""
+"""A trial pull of one connection: every module is read to its end, and nothing is stored.
+
+A CRM that counts calls is not read: it says of itself what its modules and fields are.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.check.column import ColumnTrial
+from connector.check.described import description_problems
 from connector.check.names import NamesTrial
 from connector.check.report import Findings, Proposal
 from connector.config import Config, Connection
@@ -16,7 +20,7 @@ from connector.contract import Adapter, ModuleInfo, Page, PullEvent, Unreadable
 from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
 from connector.mapping import TableMapping
 from connector.mapping.check import unknown_fields
-from connector.transport import converse
+from connector.transport import World, converse
 from kpi_engine.document import Steps
 
 
@@ -39,6 +43,7 @@ class ConnectionTrial:
     connection: Connection
     found: Findings
     progress: Callable[[Message], None]
+    world: World | None = None
     names: NamesTrial = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +53,7 @@ class ConnectionTrial:
         """Inspect everything, then read what the mapping needs."""
         adapter = self.connection.connect()
         try:
-            inspected = {info.name: info for info in self._said(adapter.inspect())}
+            inspected = {info.name: info for info in self._said(adapter, adapter.inspect())}
         except ConnectorError as error:
             self._note(self._place, error)
             return
@@ -82,6 +87,9 @@ class ConnectionTrial:
         wrong = [problem for table, mapping in tables.items() for problem in self._fields(table, mapping, known)]
         if known and wrong:
             self.found.add(errors=wrong, warnings=info.problems)
+        elif adapter.http is not None:
+            place = f"{self.connection.name}.{name}"
+            self.found.add(warnings=description_problems(info, tuple(tables.values()), place=place))
         elif not self._read(adapter, self._trial_of(name, tables)):
             self.found.add(warnings=info.problems)
             self._propose_format(info)
@@ -119,7 +127,7 @@ class ConnectionTrial:
         self.progress(Message("reading {module}", module=module.name))
         try:
             for conversation in adapter.pull({module.name: module.fields}):
-                for event in self._said(conversation.talk(None)):
+                for event in self._said(adapter, conversation.talk(None)):
                     self._hear(event, module)
         except ConnectorError as error:
             self._note(f"{self.connection.name}.{module.name}", error)
@@ -140,8 +148,8 @@ class ConnectionTrial:
             module.unreadable += 1
             module.first = module.first or event.reason
 
-    def _said(self, talk: Any) -> Iterator[Any]:
-        return converse(talk, adapter=self.connection.adapter.name)
+    def _said(self, adapter: Adapter, talk: Any) -> Iterator[Any]:
+        return converse(talk, adapter=self.connection.adapter.name, http=adapter.http, world=self.world)
 
     def _note(self, place: str, error: ConnectorError) -> None:
         problems = error.problems if isinstance(error, ConfigError) else (Problem(place, error.message, error.hint),)

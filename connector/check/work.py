@@ -12,21 +12,25 @@ from connector.config.connections import facts_of, filled_columns
 from connector.errors import ConnectorError, Message, Problem
 from connector.store import Store
 from connector.targets import check_targets
+from connector.transport import World
 from kpi_engine.evaluate import missing_columns
 
 
-def check(config: Config, *, progress: Callable[[Message], None] = lambda _: None) -> CheckReport:
+def check(
+    config: Config, *, progress: Callable[[Message], None] = lambda _: None, world: World | None = None
+) -> CheckReport:
     """Look at everything that a run would use, and write nothing.
 
-    Every file (or module) is read to its end: what is said about a column holds for all of it.
+    Every file is read to its end: what is said about a column holds for all of it. A CRM describes itself.
 
     Args:
         config: The settings, which are right in themselves.
         progress: Told what is being read.
+        world: Where effects happen.
     """
     found = Findings()
     for connection in config.connections.values():
-        ConnectionTrial(config, connection, found, progress).run()
+        ConnectionTrial(config, connection, found, progress, world).run()
     found.add(
         errors=[*write_back_problems(config), *_store_problems(config)],
         warnings=_unfilled(config),

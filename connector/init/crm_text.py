@@ -1,0 +1,177 @@
+"""The settings file for a CRM that says itself what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector.config.layout import flow, scalar
+from connector.contract import ColumnProposal, TableProposal
+from connector.errors import Message
+from connector.init.readiness import SURE, Readiness, State
+from connector.init.text import CompanyDraft, Pen
+from kpi_engine.definition import Definition
+
+CERTAIN = 0.995
+"""From here on, a proposal's confidence is not worth a remark."""
+ON_ACCOUNTS = ("won_amount", "order_amount", "pipeline_value", "win_rate")
+"""What a rep wants to see on a customer, in this order, where the CRM has the facts for it."""
+IN_REPORTS = ("won_amount", "win_rate", "sales_cycle", "order_amount", "pipeline_value")
+"""What report records are made of, where the CRM has the facts for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrmDraft:
+    """What is known about the company and its CRM."""
+
+    company: CompanyDraft
+    connection: str
+    adapter: str
+    settings: Mapping[str, Any]
+    """As they are to stand in the file: secrets by name only."""
+    tables: Sequence[TableProposal]
+    default: Mapping[str, Any]
+    """The adapter's own mapping, which holds where the file says nothing."""
+    readiness: Sequence[Readiness]
+
+
+def settings_text(draft: CrmDraft, translate: Callable[[str], str]) -> str:
+    """The whole file; comments in the reader's language."""
+    return "\n".join(_Writer(Pen(translate), draft).lines()) + "\n"
+
+
+class _Writer:
+    def __init__(self, pen: Pen, draft: CrmDraft) -> None:
+        self._pen = pen
+        self._draft = draft
+
+    def lines(self) -> Iterator[str]:
+        yield from self._pen.head(self._draft.company)
+        yield f"  {self._draft.connection}:"
+        yield f"    adapter: {self._draft.adapter}"
+        yield "    settings:"
+        for name, value in self._draft.settings.items():
+            yield f"      {scalar(name)}: {flow(value)}"
+        yield from self._mapping()
+        yield ""
+        yield from self._pen.kpis(self._draft.company)
+        yield ""
+        yield from self._pen.targets()
+        yield ""
+        yield from self._write_back()
+
+    # ---- mapping ----
+
+    def _mapping(self) -> Iterator[str]:
+        by_table: dict[str, list[TableProposal]] = {}
+        for proposal in self._draft.tables:
+            by_table.setdefault(proposal.table, []).append(proposal)
+        yield "    mapping:"
+        for table, proposals in by_table.items():
+            if len(proposals) == 1:
+                yield f"      {table}:"
+                yield from self._table(proposals[0], " " * 8)
+            else:
+                yield f"      {table}:"
+                for proposal in proposals:
+                    yield f"        - module: {scalar(proposal.module)}"
+                    yield from self._table(proposal, " " * 10, headed=True)
+        for table in self._draft.default:
+            if table not in by_table:
+                yield self._pen.line(f"      {table}: null", Message("this CRM has no module for it"))
+
+    def _table(self, proposal: TableProposal, space: str, *, headed: bool = False) -> Iterator[str]:
+        if not headed:
+            yield self._pen.line(f"{space}module: {scalar(proposal.module)}", _counted(proposal))
+        yield f"{space}id: {scalar(proposal.id)}"
+        yield f"{space}columns:"
+        for name, column in proposal.columns.items():
+            yield from self._column(name, column, space + "  ")
+        for name, remedy in proposal.missing.items():
+            if name not in proposal.columns:
+                ours = name in _columns_of(self._draft.default.get(proposal.table), proposal.module)
+                yield self._pen.line(f"{space}  {name}: null" if ours else f"{space}  # {name}:", remedy)
+
+    def _column(self, name: str, column: ColumnProposal, space: str) -> Iterator[str]:
+        said = _plain(column.mapping)
+        if column.confidence < SURE:
+            yield self._pen.line(f"{space}# {name}: {flow(said)}", _remark(column))
+        else:
+            yield from self._pen.entry(f"{space}{name}:", said, _remark(column), indent=len(space) + 2)
+
+    # ---- write-back ----
+
+    def _write_back(self) -> Iterator[str]:
+        note = Message("Where KPIs are written. Nothing is, before somebody has looked at `crm-kpi plan` and agreed.")
+        yield from self._pen.comment(note)
+        shown = _ready(self._draft.readiness, ON_ACCOUNTS)
+        reported = _ready(self._draft.readiness, IN_REPORTS)
+        module = next((each.module for each in self._draft.tables if each.table == "accounts"), None)
+        if not reported:
+            yield "# write_back:"
+            return
+        yield "write_back:"
+        yield "  targets:"
+        if shown and module:
+            yield self._pen.line("    - name: accounts", Message("the customer's numbers beside the customer's name"))
+            yield f"      connection: {self._draft.connection}"
+            yield "      kind: fields"
+            yield f"      module: {scalar(module)}"
+            yield "      scope: account"
+            yield "      fields:"
+            for kpi in shown:
+                yield f"        {field_name(kpi)}: {{kpi: {kpi.id}, period: year}}"
+        yield self._pen.line("    - name: report", Message("one record per number"))
+        yield f"      connection: {self._draft.connection}"
+        yield "      kind: records"
+        yield "      module: KPI_Reports"
+        yield f"      kpis: {flow([kpi.id for kpi in reported])}"
+        yield "      scopes: [organisation, team, owner]"
+        yield "      periods: [quarter]"
+
+
+def field_name(kpi: Definition) -> str:
+    """What the field of a KPI is called: ASCII, whatever the language of its label.
+
+    >>> from kpi_engine.catalog import shipped
+    >>> field_name(next(each for each in shipped() if each.id == "won_amount"))
+    'KPI_Won_Amount'
+    """
+    return "KPI_" + "_".join(word.capitalize() for word in kpi.id.split("_"))
+
+
+def _ready(readiness: Sequence[Readiness], wanted: Sequence[str]) -> list[Definition]:
+    found = {each.kpi.id: each.kpi for each in readiness if each.state is not State.IMPOSSIBLE}
+    return [found[kpi] for kpi in wanted if kpi in found]
+
+
+def _counted(proposal: TableProposal) -> Message:
+    if proposal.records is None:
+        return Message("")
+    if not proposal.since:
+        return Message("{count} records", count=proposal.records)
+    return Message("{count} records, the oldest of {day}", count=proposal.records, day=proposal.since)
+
+
+def _remark(column: ColumnProposal) -> Message:
+    percent = round(100 * column.confidence)
+    if column.confidence >= CERTAIN:
+        return column.why
+    if not column.why:
+        return Message("please check: {percent} % sure", percent=percent)
+    return Message("please check, {percent} % sure: {why}", percent=percent, why=column.why)
+
+
+def _plain(mapping: Mapping[str, Any]) -> Any:
+    """A bare field name where nothing else is to be said."""
+    return mapping["from"] if set(mapping) == {"from"} else dict(mapping)
+
+
+def _columns_of(default: Any, module: str) -> Mapping[str, Any]:
+    """What the adapter's own mapping fills of a table from a module."""
+    tables = default if isinstance(default, list) else [default]
+    for table in tables:
+        if isinstance(table, Mapping) and table.get("module", module) == module:
+            return table.get("columns") or {}
+    return {}
