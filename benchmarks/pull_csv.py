@@ -139,7 +139,10 @@ def _pull(folder: Path, path: Path) -> str:
     from connector.store import Store, runs
 
     kind = adapter_type("generic_csv")
-    adapter = kind.connect(kind.settings.model_validate({"tables": {"deals": {"files": "deals.csv"}}}), folder)
+    # As `init` writes it into the config, and as the bare loop knows it: a pull verifies the format, it infers nothing.
+    written = {"encoding": "utf-8", "delimiter": ",", "quote": '"', "header_row": 1}
+    tables = {"deals": {"files": "deals.csv", "format": written}}
+    adapter = kind.connect(kind.settings.model_validate({"tables": tables}), folder)
     mapping = TableMapping.model_validate({"id": "id", "columns": COLUMNS})
     compiled = compile_mapping("deals", mapping, timezone="Europe/Berlin", currency="EUR")
     with Store.open(path, create=True) as store:

@@ -4,7 +4,9 @@ settings.py     what the admin states
 listing.py      which files a table consists of
 archive.py      plain, gzip, zip or workbook; bombs and untrusted names refused
 encoding.py     which characters the bytes are; everyday.py: how a right reading of Chinese is told from a wrong one
-dialect.py      delimiter, quote and header row of a text
+dialect.py      how a text is written, settled before it is read
+layout.py       delimiter and quote of a text, inferred from all of it     header.py   which line names its columns
+cutting.py      the csv module's reader, bounded
 text_table.py   records of a text          workbook.py   records of a sheet
 reading.py      records as pages
 protocol.py     a pull, as a conversation

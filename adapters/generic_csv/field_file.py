@@ -18,11 +18,12 @@ from adapters.generic_csv import faults
 from adapters.generic_csv.archive import Part
 from adapters.generic_csv.cells import DecimalSign, cell_text, harmless
 from adapters.generic_csv.columns import column_names
+from adapters.generic_csv.cutting import Records
 from adapters.generic_csv.dialect import Dialect
 from adapters.generic_csv.encoding import chunks
 from adapters.generic_csv.limits import Limits
 from adapters.generic_csv.raw_record import RawRecords, Remembered, without_newline
-from adapters.generic_csv.text_table import Lines, Records, csv_reader
+from adapters.generic_csv.text_table import Lines, csv_reader
 from connector.contract import Cell, Change, WriteTarget
 from connector.errors import Message
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from adapters.generic_csv.archive import Part, parts
-from adapters.generic_csv.dialect import ambiguous_encoding, settle
+from adapters.generic_csv.dialect import ambiguous_encoding, examine
 from adapters.generic_csv.encoding import infer_encoding
 from adapters.generic_csv.limits import Limits
 from adapters.generic_csv.listing import list_pattern, list_table, shown
@@ -122,9 +122,12 @@ def _inspect_files(
 
 def _inspect_part(part: Part, stated: FormatSettings, *, findings: _Findings, limits: Limits) -> None:
     stated = _with_likely_encoding(part, stated, findings)
-    found = settle(part, stated).as_settings() if part.kind == "text" else None
-    opened = open_table(part, stated, limits=limits)
-    _compare(opened, found or _sheet_settings(opened, stated), findings)
+    if part.kind == "text":
+        dialect, doubts = examine(part, stated, limits=limits)
+        findings.problems.extend(doubts)
+        stated = stated.overridden_by(FormatSettings.model_validate(dialect.as_settings()))
+    opened = open_table(part, stated, limits=limits)  # as a pull with these settings will
+    _compare(opened, _settings(opened, stated), findings)
     bad: list[BadRow] = []
     for batch in opened.batches():
         findings.rows += len(batch.rows)
@@ -145,9 +148,11 @@ def _with_likely_encoding(part: Part, stated: FormatSettings, findings: _Finding
     return stated.overridden_by(FormatSettings(encoding=inferred.encoding))
 
 
-def _sheet_settings(table: Table, stated: FormatSettings) -> dict[str, Any]:
-    sheet = table.sheet if isinstance(table, WorkbookTable) else stated.sheet
-    return {"sheet": sheet, "header_row": table.header_line}
+def _settings(table: Table, stated: FormatSettings) -> dict[str, Any]:
+    """What says how this table is written."""
+    if isinstance(table, WorkbookTable):
+        return {"sheet": table.sheet, "header_row": table.header_line}
+    return stated.model_dump(mode="json", exclude_none=True)
 
 
 def _compare(table: Table, found: dict[str, Any], findings: _Findings) -> None:

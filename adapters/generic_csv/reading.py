@@ -24,7 +24,7 @@ def open_table(part: Part, stated: FormatSettings, *, limits: Limits) -> Table:
     """
     if part.kind == "workbook":
         return WorkbookTable(part, stated, limits=limits)
-    return TextTable(part, settle(part, stated), limits=limits)
+    return TextTable(part, settle(part, stated, limits=limits), limits=limits)
 
 
 def read_file(

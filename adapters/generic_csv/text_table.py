@@ -11,30 +11,20 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Protocol
 
 from adapters.generic_csv import faults
 from adapters.generic_csv.archive import Part
 from adapters.generic_csv.columns import column_names
-from adapters.generic_csv.dialect import DELIMITERS, Dialect, quoting
+from adapters.generic_csv.cutting import Records, cut_records
+from adapters.generic_csv.dialect import Dialect
 from adapters.generic_csv.encoding import infer_encoding
+from adapters.generic_csv.layout import DELIMITERS
 from adapters.generic_csv.limits import Limits
 from adapters.generic_csv.rows import BadRow, Batch, wrong_width
 from connector.contract import PAGE_ROWS
 from connector.errors import Message
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-
-
-class Records(Protocol):
-    """What `csv.reader` returns."""
-
-    @property
-    def line_num(self) -> int: ...
-
-    def __iter__(self) -> Iterator[list[str]]: ...
-
-    def __next__(self) -> list[str]: ...
 
 
 class Lines:
@@ -75,12 +65,7 @@ class Lines:
 
 def csv_reader(lines: Iterable[str], dialect: Dialect, *, limits: Limits) -> Records:
     """A strict reader in this dialect."""
-    # The limit is one for the whole process, and this is the one place that sets it: the default (131,072) is too small
-    # for a long description, and none at all would let one unclosed quote fill the memory.
-    csv.field_size_limit(limits.cell_characters)
-    return csv.reader(
-        lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None, quoting=quoting(dialect.quote), strict=True
-    )
+    return cut_records(lines, dialect.delimiter, quote=dialect.quote, strict=True, limits=limits)
 
 
 class TextTable:

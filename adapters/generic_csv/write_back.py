@@ -126,7 +126,7 @@ def _field_file(
     stated = place.settings.tables[target.module].format_of(source.path)
     return FieldFile(
         found[0],
-        settle(found[0], stated),
+        settle(found[0], stated, limits=place.limits),
         target=target,
         changes=changes,
         decimal=options.decimal,

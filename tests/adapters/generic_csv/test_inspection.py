@@ -96,3 +96,45 @@ def test_the_real_export(shared_data: Any, new_folder: Any) -> None:
         "sales_teams": 35,
     }
     assert all(module.problems == () for module in found.values())
+
+
+def many_rows(pattern: str, *, count: int = 50_000) -> str:
+    return "".join(pattern.format(n=n) for n in range(1, count + 1))
+
+
+def test_the_whole_file_says_how_it_is_written(folder: Any) -> None:
+    folder.settings = {}
+    folder.write("deals.csv", many_rows("Remark {n}\n", count=1_500) + "id;price,net;x\n" + many_rows("{n};1,5;2,5\n"))
+    folder.write("notes.csv", "id,name\n" + many_rows("{n},a\n") + "50001,'a, b'\n" + many_rows("{n},b\n", count=9))
+    deals, notes = folder.inspect()
+    assert (deals.settings["format"]["delimiter"], deals.settings["format"]["header_row"]) == (";", 1_501)
+    assert (deals.rows, deals.problems) == (50_000, ())
+    assert (notes.settings["format"]["quote"], notes.rows, notes.problems) == ("'", 50_010, ())
+
+
+def test_rows_that_change_shape_are_named_with_their_line(folder: Any) -> None:
+    folder.settings = {}
+    folder.write("deals.csv", "id,name,x\n" + many_rows("{n},a,2\n", count=5_000) + many_rows("{n},a,2,3,4\n"))
+    (module,) = folder.inspect()
+    assert names(module) == ["id", "name", "x"]
+    (problem,) = module.problems
+    assert "50000 rows cannot be read, the first on line 5002: 5 cells, the header has 3" in str(problem.message)
+
+
+def test_a_late_quote_that_is_not_closed_is_named_with_its_line(folder: Any) -> None:
+    folder.settings = {}
+    folder.write("deals.csv", "id;name\n" + many_rows("{n};a\n") + '50001;"a\n' + many_rows("{n};b\n", count=9))
+    (problem,) = folder.inspect()[0].problems
+    assert "deals.csv, line 50002: a quoted cell opens here" in str(problem.message)
+    assert "set `quote`" in str(problem.hint)
+
+
+def test_what_is_not_sure_about_the_layout_is_a_problem_until_it_is_stated(folder: Any) -> None:
+    folder.settings = {}
+    folder.write("deals.csv", "a;b,c\n1;x,y\n2;x,y\n")
+    (module,) = folder.inspect()
+    (problem,) = module.problems
+    assert "can be cut at" in str(problem.message)
+    assert "set `delimiter`" in str(problem.hint)
+    folder.settings = {"tables": {"deals": module.settings}}
+    assert folder.inspect()[0].problems == ()
