@@ -89,6 +89,16 @@ _NETWORK_TABLES = (
 """As this version has them, whatever the schema says in later ones."""
 
 
+def _places_that_were_seen(db: Database) -> None:
+    """The fields and modules that values are written to: once seen, they are not looked for again."""
+    db.conn.execute(
+        """CREATE TABLE write_places (
+            connection TEXT NOT NULL, target TEXT NOT NULL, module TEXT NOT NULL, field TEXT NOT NULL,
+            shape TEXT NOT NULL, seen_at TEXT NOT NULL, PRIMARY KEY (connection, target, module, field)
+        ) STRICT"""
+    )
+
+
 def _in_order(*changes: Callable[[Database], object]) -> Callable[[Database], None]:
     def change(db: Database) -> None:
         for each in changes:
@@ -107,6 +117,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "what a network adds: identity, credits, withheld fields, counts that agree, readings that go on",
         _in_order(_issues_by_module, _coverage_with_what_follows, _tables_of_a_network),
     ),
+    Migration("fields and modules that were seen to be there are not looked for again", _places_that_were_seen),
 )
 """The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
 

@@ -313,6 +313,12 @@ OWN_TABLES: tuple[TableSchema, ...] = (
         required=("basis", "at"),
     ),
     TableSchema(
+        "write_places",
+        {"connection": _TEXT, "target": _TEXT, "module": _TEXT, "field": _TEXT, "shape": _TEXT, "seen_at": _TEXT},
+        key=("connection", "target", "module", "field"),
+        required=("shape", "seen_at"),
+    ),
+    TableSchema(
         "confirmations",
         {"digest": _TEXT, "confirmed_at": _TEXT, "confirmed_by": _TEXT},
         key=("digest",),
