@@ -6,7 +6,8 @@ adapters need no catalogue: whoever prints it (the command line) looks the templ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -34,6 +35,27 @@ class Message:
         template = translate(self.template) if self.template else ""
         return template.format(**values)
 
+    def written(self) -> str:
+        """Template and values as JSON, to be kept and told later in whichever language; `read` is its inverse.
+
+        >>> late = Message("{rows} rows: {why}", rows=3, why=Message("too late"))
+        >>> late.written()
+        '["{rows} rows: {why}",{"rows":3,"why":["too late",{}]}]'
+        >>> str(Message.read(late.written()))
+        '3 rows: too late'
+        """
+        return json.dumps(self, ensure_ascii=False, default=_plain, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Message:
+        """The message that was written."""
+        return cls._of(*json.loads(text))
+
+    @classmethod
+    def _of(cls, template: str, values: Mapping[str, Any]) -> Message:
+        inner = {name: cls._of(*each) for name, each in values.items() if isinstance(each, list)}
+        return cls(template, **{**values, **inner})
+
     def __str__(self) -> str:
         return self.render(str)
 
@@ -48,3 +70,10 @@ class Message:
 
     def __bool__(self) -> bool:
         return bool(self.template)
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold of a value: a list is a message, so what else it does not know becomes its text."""
+    if isinstance(value, Message):
+        return [value.template, {name: _plain(each) for name, each in value.values.items()}]
+    return value if value is None or type(value) in (str, int, float, bool) else str(value)

@@ -125,9 +125,14 @@ def _troubled(store: Store) -> dict[str, Any]:
     from connector.store import problems
 
     return {
-        "quarantine": [_fields(each) for each in problems.quarantined(store, limit=ROWS_SHOWN)],
-        "issues": [_fields(each) for each in problems.issues(store, limit=ROWS_SHOWN)],
+        "quarantine": [_without_message(each) for each in problems.quarantined(store, limit=ROWS_SHOWN)],
+        "issues": [_without_message(each) for each in problems.issues(store, limit=ROWS_SHOWN)],
     }
+
+
+def _without_message(record: Any) -> Mapping[str, Any]:
+    """The reason says it in English, as everything in JSON."""
+    return {name: value for name, value in _fields(record).items() if name != "message"}
 
 
 def _list_troubled(output: Output, store: Store) -> None:
@@ -152,7 +157,7 @@ def _list_troubled(output: Output, store: Store) -> None:
                 f"{each.source or ''}:{each.position or ''}",
                 each.field,
                 each.value,
-                each.reason,
+                each.told,
             )
             for each in found
         ]

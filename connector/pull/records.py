@@ -210,7 +210,7 @@ class TableRecords:
             if len(self._again) < AGAIN_NOTED:
                 where, record_id = converted.kept[at], converted.rows[at][1]
                 position = page.positions[where] if page.positions else None
-                reason = str(Message("an earlier file has this record too; this one counts"))
+                reason = Message("an earlier file has this record too; this one counts")
                 self._again.append(self._issue(record_id, page.source, position, field="", value=None, reason=reason))
 
     # ---- problems ----
@@ -237,6 +237,7 @@ class TableRecords:
                 raw=each.raw,
                 run_id=self._run.run_id,
                 found_at=self._run.at,
+                message=each.reason.written(),
             )
 
     def _note_issues(self, converted: Converted) -> None:
@@ -250,14 +251,14 @@ class TableRecords:
                     each.position,
                     field=each.field,
                     value=each.value,
-                    reason=str(each.reason),
+                    reason=each.reason,
                 )
                 for each in converted.issues
             ),
         )
 
     def _issue(
-        self, record_id: str, source: str, position: int | None, *, field: str, value: str | None, reason: str
+        self, record_id: str, source: str, position: int | None, *, field: str, value: str | None, reason: Message
     ) -> problems.Issue:
         table, run = self.mapping.table, self._run
         return problems.Issue(
@@ -268,9 +269,10 @@ class TableRecords:
             position,
             field or None,
             value,
-            reason,
+            str(reason),
             run.run_id,
             run.at,
+            message=reason.written(),
             module=self.mapping.module,
         )
 

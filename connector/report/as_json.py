@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import IO, Any
 
 from connector.report.document import Document
+from connector.report.missing import Trouble
 from connector.report.page import Page
 from connector.report.people import Place
 from connector.report.rows import rows_of
+from connector.report.text import one_line
 
 VERSION = 1
 
@@ -84,12 +86,17 @@ def _missing(document: Document) -> dict[str, Any]:
         "statuses": document.tally.by_status(),
         "excluded": document.tally.excluded,
         "incomplete": list(missing.incomplete),
-        "quarantine": [asdict(each) for each in missing.quarantine],
-        "issues": [asdict(each) for each in missing.issues],
+        "quarantine": [_trouble(each) for each in missing.quarantine],
+        "issues": [_trouble(each) for each in missing.issues],
         "coverage": [asdict(each) for each in missing.coverage],
         "without_numbers": [_place(document, place) for place in document.readership.silent],
         "defined_anew": [each.id for each in document.redefined],
     }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    reason = one_line(str(trouble.reason))
+    return {"table": trouble.table, "field": trouble.field, "reason": reason, "count": trouble.count}
 
 
 def _instant(moment: datetime) -> str:

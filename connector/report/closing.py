@@ -12,7 +12,7 @@ from connector.report.people import NOBODY
 from connector.report.reader import Reader
 from connector.report.sentence import Sentence
 from connector.report.status import STATUSES
-from connector.report.text import isolated
+from connector.report.text import isolated, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,12 @@ def _troubles(reader: Reader, title: Sentence, note: Sentence, troubles: Sequenc
         note=reader.say(note),
         heads=tuple(reader.say(head) for head in heads),
         rows=tuple(
-            (reader.say(noun_of_table(each.table).title), each.field, reader.count(each.count), each.reason)
+            (
+                reader.say(noun_of_table(each.table).title),
+                each.field,
+                reader.count(each.count),
+                one_line(reader.say(each.reason)),
+            )
             for each in troubles
         ),
     )

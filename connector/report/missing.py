@@ -15,6 +15,8 @@ from connector.report.page import Line, Page
 from connector.report.text import one_line
 from connector.store import Store, coverage
 from connector.store.coverage import Coverage
+from connector.store.problems import told
+from kpi_engine.message import Message
 
 MOST_LISTED = 50
 
@@ -59,7 +61,8 @@ class Trouble:
 
     table: str
     field: str
-    reason: str
+    reason: Message
+    """Of one of them; empty in a report for one team or person."""
     count: int
 
 
@@ -101,8 +104,9 @@ def missing(store: Store, *, whole: bool) -> Missing:
 def _troubles(store: Store, name: str, *, whole: bool) -> Iterator[Trouble]:
     """By table, field and reason, where an example of the reason stands for all of its kind."""
     what = "table_name, coalesce(field, '')" if whole else "table_name, ''"
+    # The bare column is that of the row with the least reason: SQLite's documented way of min().
     rows = store.db.conn.execute(
-        f"SELECT {what}, min(reason), count(*) FROM {name} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {MOST_LISTED}"  # noqa: S608  # our own names
+        f"SELECT {what}, min(reason), message, count(*) FROM {name} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {MOST_LISTED}"  # noqa: S608  # our own names
     )
-    for table, of_field, reason, count in rows:
-        yield Trouble(table, one_line(of_field), one_line(reason) if whole else "", count)
+    for table, of_field, reason, message, count in rows:
+        yield Trouble(table, one_line(of_field), told(reason, message) if whole else Message(""), count)

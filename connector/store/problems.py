@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from connector.errors import Message
 from connector.store.database import Store
 from connector.store.schema import columns_of
 from connector.store.statements import names
@@ -31,6 +32,11 @@ class Quarantined(NamedTuple):
     message: str | None = None
     """The reason as template and values (JSON), to be told in the reader's language; None in rows of older versions."""
 
+    @property
+    def told(self) -> Message:
+        """The reason, to be told in any language."""
+        return told(self.reason, self.message)
+
 
 class Issue(NamedTuple):
     """One field of one record that could not be read, or was read with a doubt."""
@@ -49,6 +55,16 @@ class Issue(NamedTuple):
     """The reason as template and values (JSON), to be told in the reader's language; None in rows of older versions."""
     module: str | None = None
     """What it came from; None in rows of older versions."""
+
+    @property
+    def told(self) -> Message:
+        """The reason, to be told in any language."""
+        return told(self.reason, self.message)
+
+
+def told(reason: str, message: str | None) -> Message:
+    """A stored reason; what an older version has stored is told as it was, in English."""
+    return Message("{reason}", reason=reason) if message is None else Message.read(message)
 
 
 @dataclass(frozen=True, slots=True)

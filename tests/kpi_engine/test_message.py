@@ -1,3 +1,12 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kpi_engine.definition import Unit
 from kpi_engine.message import Message
 
 ENGLISH_TO_CHINESE = {
@@ -23,6 +32,31 @@ def test_a_message_inside_a_message_is_translated_too() -> None:
     message = Message("the {thing} is {what}", thing="run", what=Message("late"))
     assert message.render(translate) == "run迟到"
     assert str(message) == "the run is late"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("{rows} rows in {file}", rows=3, file="deals.csv"),
+        Message("the {thing} is {what}", thing="run", what=Message("late")),
+        Message("{text}", text='{0} "quoted"\n客户 🚀'),
+        Message("{one} {two} {three}", one=None, two=True, three=1.5),
+        Message("as it is"),
+        Message(""),
+    ],
+    ids=str,
+)
+def test_what_was_written_is_read_again(message: Message) -> None:
+    again = Message.read(message.written())
+    assert again == message
+    assert again.render(translate) == message.render(translate)
+
+
+@pytest.mark.parametrize(
+    "value", [Decimal("1.50"), date(2026, 1, 31), Path("a/b"), ["x", {}], ("x", 1), Unit.DAYS], ids=repr
+)
+def test_other_values_are_kept_as_their_text(value: object) -> None:
+    assert str(Message.read(Message("{value}", value=value).written())) == str(Message("{value}", value=value))
 
 
 def test_braces_in_a_value_are_left_alone() -> None:

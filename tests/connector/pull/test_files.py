@@ -15,6 +15,7 @@ from connector.errors import (
     SourceChanged,
     UnexpectedResponse,
 )
+from connector.store import problems
 
 from .conftest import DEALS, Desk, deal, page, snapshot
 
@@ -150,8 +151,18 @@ def test_records_that_cannot_be_used_wait_in_quarantine(desk: Desk) -> None:
         (None, 2, "it has 3 cells, not 4"),
         (None, 4, "the record has no id"),
     ]
+    assert [each.told.template for each in problems.quarantined(desk.store)][-1] == "it has 3 cells, not 4"
+    assert all(each.message and str(each.told) == each.reason for each in problems.quarantined(desk.store))
     covered = desk.coverage()["deals"]
     assert (covered.arrived, covered.facts, covered.quarantined, covered.complete) == (4, 1, 3, True)
+
+
+def test_what_becomes_empty_is_told_in_any_language_too(desk: Desk) -> None:
+    desk.adapter.scripts["deals"] = snapshot(deal("1", amount="a lot"), *(deal(str(at)) for at in range(2, 60)))
+    desk.pull()
+    (found,) = problems.issues(desk.store)
+    assert found.message
+    assert str(found.told) == found.reason
 
 
 def test_quarantine_is_tried_again_when_the_mapping_changes(desk: Desk) -> None:

@@ -11,9 +11,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from connector.errors import ConfigError, ConnectorError, StoreError
+from connector.errors import ConfigError, ConnectorError, Message, StoreError
 from connector.report import FORMATS, Audience, report
-from connector.store import Store
+from connector.store import Store, problems
+from connector.store.problems import Issue, Quarantined
 from tests.connector.report.firm import PEOPLE, SETTINGS, TEAMS, Firm, usual_deals
 
 NewFirm = Callable[..., Firm]
@@ -114,6 +115,22 @@ def test_troubled_records_are_not_told_to_one_audience(firm: Firm, new_firm: New
     assert "1 deal could not be read; some may belong here" in own.html(owner="U1").replace("\u2068", "")
 
 
+def test_reasons_are_told_in_the_readers_language(new_firm: NewFirm) -> None:
+    own = new_firm().fill(teams=TEAMS, people=PEOPLE, deals=usual_deals()).compute()
+    reason = Message("the id {id} was there before, further up", id="<b>D1</b>")
+    with Store.open(own.config.store) as store, store.transaction():
+        row = Quarantined("crm", "deals", "deals", "D1", None, None, "Id", "D1", str(reason), None, 1, "2025-11-20")
+        earlier = Issue("crm", "deals", "D1", None, None, "Owner", "", "said by an {older} version", 1, "2025-11-20")
+        problems.add_quarantine(store, [row._replace(message=reason.written())])
+        problems.add_issues(store, [earlier])
+    text = own.html(language="zh-CN")
+    assert "id &lt;b&gt;D1&lt;/b&gt; 在前面已经出现过" in text
+    assert "said by an {older} version" in text
+    assert "the id &lt;b&gt;D1&lt;/b&gt; was there before, further up" in own.html(language="en")
+    told = json.loads(own.report("json", language="zh-CN")["json"])["missing"]
+    assert told["quarantine"][0]["reason"] == str(reason)
+
+
 # ---- bad circumstances -----------------------------------------------------------------------------------------------
 
 
@@ -160,7 +177,10 @@ def test_newer_facts_are_told_and_not_mixed_in(new_firm: NewFirm) -> None:
 
 def test_incomplete_facts_are_told(new_firm: NewFirm) -> None:
     own = new_firm().fill(teams=TEAMS, people=PEOPLE, deals=usual_deals())
-    own.execute("INSERT INTO coverage VALUES ('crm', 'deals', 'deals', 99, 60, 60, 0, 0, 0, '2025-11-20T09:00:00Z')")
+    own.execute(
+        "INSERT INTO coverage (connection, module, table_name, vendor_count, arrived, facts, quarantined, deleted,"
+        " complete, checked_at) VALUES ('crm', 'deals', 'deals', 99, 60, 60, 0, 0, 0, '2025-11-20T09:00:00Z')"
+    )
     text = own.compute().html()
     assert "Not everything arrived of: deals." in text
     assert "facts incomplete" in text

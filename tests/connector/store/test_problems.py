@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector.errors import Message
 from connector.store import Store, problems
 from connector.store.problems import Issue, ProblemCounts, Quarantined
 
@@ -33,6 +34,15 @@ def test_rows_come_back_latest_first(store: Store) -> None:
     assert [row.record_id for row in problems.quarantined(store, limit=3)] == ["3", "1", "9"]
     assert [row.record_id for row in problems.issues(store)] == ["7", "5", "6", "5"]
     assert next(problems.issues(store)) == issue("7", table="users")
+
+
+def test_the_reason_can_be_told_in_any_language(store: Store) -> None:
+    reason = Message("{cell} is no date", cell="31/02")
+    with store.transaction():
+        problems.add_quarantine(store, [quarantined("1")._replace(message=reason.written())])
+        problems.add_issues(store, [issue("5")._replace(message=reason.written()), issue("6")])
+    assert next(problems.quarantined(store)).told == reason
+    assert [str(each.told) for each in problems.issues(store)] == ["no date", "31/02 is no date"]
 
 
 def test_counts_per_table(store: Store) -> None:
