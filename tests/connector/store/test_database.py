@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -235,16 +237,25 @@ def test_read_only_writes_nothing(path: Path, store: Store) -> None:
         assert deals(reading) == set()
 
 
-def test_read_only_store_in_a_read_only_folder(path: Path) -> None:
-    with Store.open(path, create=True) as store, store.transaction():
-        add(store, "1")
-    path.chmod(0o400)
-    path.parent.chmod(0o500)
-    try:
-        with Store.open(path, read_only=True) as reading:
-            assert deals(reading) == {"1"}
-    finally:
-        path.parent.chmod(0o700)
+def test_a_folder_where_nothing_may_be_written() -> None:
+    """Not below pytest's own folder, which only its owner may enter: root becomes another user in this one."""
+    script = Path(__file__).parent / "read_only_folder.py"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if any(not parent.stat().st_mode & stat.S_IXOTH for parent in folder.parents):
+            pytest.skip(f"only its owner may enter {folder.parent}: another user could not even read there")
+        run = subprocess.run(  # noqa: S603 -- our own script
+            [sys.executable, str(script), name], capture_output=True, text=True, timeout=60, check=False
+        )
+        folder.chmod(0o700)
+    assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout)
+    assert (said["read"], said["still read"], said["left"]) == (["1"], ["1"], ["store.sqlite"])
+    assert "store.sqlite: The store is read-only give this user write permission" in said["written"]
+    assert "new.sqlite: Permission denied" in said["made"]
+    assert "may be written by this user" in said["made"]
+    assert "copy.sqlite: Permission denied" in said["backed up"]
 
 
 def test_an_interrupted_step_is_undone_before_reading(path: Path, store: Store) -> None:
