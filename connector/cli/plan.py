@@ -63,6 +63,8 @@ def as_data(report: PlanReport, changes: dict[str, list[PlannedChange]]) -> dict
         "as_of": report.as_of,
         "changed_records": report.changed_records,
         "calls": report.calls,
+        "credits": report.credits,
+        "places": [asdict(each) for each in report.places],
         "targets": [{**asdict(each), "changed_share": each.changed_share} for each in report.targets],
         "changes": listed,
     }
@@ -82,6 +84,7 @@ def show(output: Output, report: PlanReport) -> None:
         Message("emptied"),
         Message("held back"),
         Message("calls"),
+        Message("credits"),
     )
     rows = (
         (
@@ -92,9 +95,22 @@ def show(output: Output, report: PlanReport) -> None:
             each.cleared_fields,
             each.held_back,
             each.calls,
+            each.credits,
         )
         for each in report.targets
     )
+    output.table(heads, rows)
+    _show_places(output, report)
+
+
+def _show_places(output: Output, report: PlanReport) -> None:
+    """The fields and modules that nobody has seen yet."""
+    if not report.places:
+        return
+    output.result()
+    output.result(Message("not seen in the CRM yet; `crm-kpi apply --yes` looks, and makes what is missing:"))
+    heads = (Message("target"), Message("module"), Message("field"), Message("type"), Message("label"))
+    rows = ((each.target, each.module, each.field, each.type, each.label) for each in report.places)
     output.table(heads, rows)
 
 

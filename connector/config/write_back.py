@@ -8,6 +8,7 @@ import json
 from connector.config.model import FieldsTarget, Target
 from connector.config.read import Config
 from connector.config.references import RECORD_SCOPES
+from connector.config.shapes import field_shapes, report_label, report_shapes
 from connector.contract import WriteTarget
 from connector.mapping import TableMapping, shares
 from connector.store import Store, coverage, freshness, runs
@@ -46,6 +47,7 @@ def write_target(config: Config, target: Target) -> WriteTarget:
             id_fields=mapping.id,
             fields=tuple(target.fields),
             options=target.options,
+            shapes=field_shapes(config, target),
         )
     return WriteTarget(
         name=target.name,
@@ -54,6 +56,8 @@ def write_target(config: Config, target: Target) -> WriteTarget:
         id_fields=(),
         fields=REPORT_FIELDS,
         options=target.options,
+        shapes=report_shapes(config),
+        label=report_label(config),
     )
 
 

@@ -34,6 +34,10 @@ class Capabilities:
     whole_file_write: bool = False
     """A push rewrites its whole target, so it is handed every record's values, not the changed ones only."""
     conversations_at_once: int = 1
+    records_a_call: int = 100
+    """How many records one call of a push takes: what a plan predicts its calls with."""
+    records_a_credit: int | None = None
+    """How many written records cost one credit; None where the vendor counts none."""
 
 
 class Adapter(Protocol):

@@ -8,16 +8,14 @@ from datetime import UTC, datetime
 
 from connector.config import Config, FieldsTarget, Target
 from connector.config.write_back import digest, plan_basis, source_digest, target_basis
-from connector.contract import Adapter, Capability, Change
+from connector.contract import Adapter, Capabilities, Capability, Change
 from connector.errors import Message, WriteBackRefused
 from connector.plan.difference import Fields, difference, filled, withdrawn
+from connector.plan.places import PlannedPlace, unseen_places
 from connector.plan.wanted import Wanted, wanted_fields, wanted_records
 from connector.store import Store, acknowledged, freshness, outbox
 from connector.store.outbox import ChangeStatus
 from connector.store.plan_figures import TargetFigures, decode_figures, encode_figures
-
-RECORDS_PER_CALL = 100
-"""What the batch calls of CRMs take; the prediction for adapters that are called over a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,8 @@ class PlanReport:
     """Empty where there is nothing to do."""
     as_of: str
     targets: tuple[TargetFigures, ...]
+    places: tuple[PlannedPlace, ...] = ()
+    """Fields and modules that would be made, should the CRM not have them."""
 
     @property
     def changed_records(self) -> int:
@@ -36,6 +36,10 @@ class PlanReport:
     @property
     def calls(self) -> int:
         return sum(each.calls for each in self.targets)
+
+    @property
+    def credits(self) -> int:
+        return sum(each.credits for each in self.targets)
 
 
 def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: datetime) -> PlanReport:
@@ -54,7 +58,8 @@ def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: 
     basis = plan_basis(config, store)
     standing = outbox.current_plan(store)
     if standing is not None and standing.basis == basis:
-        return PlanReport(standing.plan_id, standing.as_of, decode_figures(standing.summary))
+        figures = decode_figures(standing.summary)
+        return PlanReport(standing.plan_id, standing.as_of, figures, _places(config, store, figures, adapters=adapters))
     drafts = [
         _Draft.make(config, store, target, adapter=adapters[target.connection]) for target in config.write_back.targets
     ]
@@ -62,9 +67,22 @@ def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: 
     if not any(draft.changes or draft.figures.rewrite for draft in drafts):
         _drop(store, standing)
         return PlanReport("", as_of, targets)
-    report = PlanReport(_plan_id(store, drafts, as_of=as_of), as_of, targets)
+    places = _places(config, store, targets, adapters=adapters)
+    report = PlanReport(_plan_id(store, drafts, as_of=as_of), as_of, targets, places)
     _save(store, report, drafts, basis=basis, now=now)
     return report
+
+
+def _places(
+    config: Config, store: Store, figures: Iterable[TargetFigures], *, adapters: Mapping[str, Adapter]
+) -> tuple[PlannedPlace, ...]:
+    changing = {each.target for each in figures if each.changed_records}
+    return tuple(
+        place
+        for target in config.write_back.targets
+        if target.name in changing
+        for place in unseen_places(config, store, target, adapter=adapters[target.connection])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +99,28 @@ class _Draft:
         wanted = _wanted(config, store, target)
         place = _Place.of(config, store, target)
         changes = tuple(place.changes(wanted))
-        whole = adapter.capabilities.whole_file_write
+        able = adapter.capabilities
+        whole = able.whole_file_write
         source = source_digest(config, store, target)
         figures = TargetFigures(
             target=target.name,
             connection=target.connection,
             **_counts(wanted, changes, first=place.first),
-            calls=0 if whole else -(-len(changes) // RECORDS_PER_CALL),
+            calls=0 if whole else -(-len(changes) // able.records_a_call),
+            credits=_credits(len(changes), able),
             first=place.first,
             rewrite=whole and not place.first and source != _written_from(store, target),
             source=source,
         )
         return cls(target, changes, figures)
+
+
+def _credits(records: int, able: Capabilities) -> int:
+    """What the vendor will count: call by call, because each is counted up to its next whole credit."""
+    if able.records_a_credit is None:
+        return 0
+    calls, rest = divmod(records, able.records_a_call)
+    return calls * -(-able.records_a_call // able.records_a_credit) + -(-rest // able.records_a_credit)
 
 
 def _counts(wanted: Wanted, changes: Iterable[tuple[str, Fields]], *, first: bool) -> dict[str, int]:

@@ -28,6 +28,8 @@ class TargetFigures:
     """The file is written again though no value changed, because the file that it is a copy of did."""
     source: str
     """What the written file is made from besides the values."""
+    credits: int = 0
+    """What the vendor will count for the calls; 0 where it counts nothing."""
 
     @property
     def changed_share(self) -> float:
