@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from adapters.zoho.emulator.coql.run import price, run
+from adapters.zoho.emulator.coql.run import cost, run
 
-__all__ = ["price", "run"]
+__all__ = ["cost", "run"]

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from adapters.zoho.emulator.answers import NOTHING, Answer, Refusal, ok
+from adapters.zoho.emulator.answers import Refusal
 from adapters.zoho.emulator.coql.answer import columns_of, rows_of
 from adapters.zoho.emulator.coql.limits import Window, credits_of, window
 from adapters.zoho.emulator.coql.parse import parse
 from adapters.zoho.emulator.coql.plan import planned
 from adapters.zoho.emulator.coql.refusals import refused
+from adapters.zoho.emulator.coql.scope import Place
 from adapters.zoho.emulator.coql.tree import Query
+from adapters.zoho.emulator.field_json import field_json
 from adapters.zoho.emulator.state import State
 
 _META = "fields"
@@ -21,8 +23,8 @@ _parsed = lru_cache(_KEPT_QUERIES)(parse)
 """A query is read for its price and again for its answer."""
 
 
-def run(state: State, body: Mapping[str, Any]) -> Answer:
-    """The answer to a query: 200 with rows, or 204 where there are none.
+def run(state: State, body: Mapping[str, Any]) -> tuple[int, dict[str, Any] | None]:
+    """Status and payload of a query's answer: 200 with rows, or 204 where there are none.
 
     Raises:
         Refusal: 400, with the errors that Zoho documents.
@@ -35,14 +37,18 @@ def run(state: State, body: Mapping[str, Any]) -> Answer:
         found = state.db.execute(statement.sql, statement.values).fetchall()
         rows = found[: plan.window.limit]
         if not rows:
-            return NOTHING
+            return 204, None
         payload: dict[str, Any] = {"data": rows_of(state, plan, rows)}
         if with_meta:
-            payload["fields"] = {output.place.column.name: output.place.field.as_json() for output in plan.outputs}
-        return ok(payload | {"info": {"count": len(rows), "more_records": len(found) > len(rows)}})
+            payload["fields"] = {output.place.column.name: _meta(state, output.place) for output in plan.outputs}
+        return 200, payload | {"info": {"count": len(rows), "more_records": len(found) > len(rows)}}
 
 
-def price(body: Mapping[str, Any]) -> int:
+def _meta(state: State, place: Place) -> dict[str, Any]:
+    return field_json(state, place.module, place.field)
+
+
+def cost(body: Mapping[str, Any]) -> int:
     """Credits of a query, by its LIMIT; one that cannot be read costs what the smallest does."""
     try:
         return credits_of(window(_query(body)).limit)

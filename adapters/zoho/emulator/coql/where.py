@@ -17,7 +17,7 @@ _UPPER: dict[Operator, int] = {"=": 0, "<": 0, "<=": 0, "between": 1}
 _Choice = Callable[[list[str]], str]
 
 
-def where_sql(tests: Checked, base: str) -> Statement:
+def where_sql(tests: Checked, base: str, *, by_key: bool = True) -> Statement:
     """The condition for SQL.
 
     A reader by key asks for `Modified_Time = a and id > b or Modified_Time > a`. Left alone, SQLite would look each
@@ -27,10 +27,11 @@ def where_sql(tests: Checked, base: str) -> Statement:
     Args:
         tests: The criteria.
         base: What the module's table is called in the statement.
+        by_key: Whether an index may serve the criteria; not where the rows are read in the order of their ids.
     """
     values: list[Stored] = []
-    text = _sql(tests, values, plain=True)
-    if not _has_alternatives(tests):
+    text = _sql(tests, values, plain=by_key)
+    if not by_key or not _has_alternatives(tests):
         return Statement(text, tuple(values))
     lowest, highest = _bound(tests, _LOWER, min, max), _bound(tests, _UPPER, max, min)
     for sign, bound in ((">=", lowest), ("<=", highest)):
