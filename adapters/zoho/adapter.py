@@ -1,7 +1,9 @@
 """Zoho CRM: what is in this folder, in reading order.
 
 settings.py     what the admin states
-hosts.py        data centres and their hosts      sign_in.py   tokens      scopes.py   what each command may ask for
+hosts.py        data centres and their hosts      sign_in.py   an access out of a refresh token
+token_answer.py what the accounts host answers    granting.py  a refresh token out of a grant code
+scopes.py       what each stage may ask for
 refusals.py     what Zoho's errors mean, as a table
 organisation.py who is at the other end, and what its edition allows
 metadata.py     modules, fields, stages: read from the organisation, remembered in a conversation's state
@@ -19,7 +21,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from adapters.zoho.granting import GRANT
+from adapters.zoho.refusals import REFUSALS, code_of, credits_left, sample_of
 from adapters.zoho.settings import ZohoSettings
+from adapters.zoho.sign_in import ZohoSignIn
 from connector.contract import (
     AdapterType,
     Capabilities,
@@ -53,11 +58,14 @@ class ZohoAdapter:
     def __init__(self, settings: ZohoSettings, folder: Path) -> None:
         del folder  # nothing of it is in files
         self._settings = settings
+        self._http = HttpAccess(
+            ZohoSignIn.of(settings), REFUSALS, code_of=code_of, sample_of=sample_of, credits_left=credits_left
+        )
 
     @property
-    def http(self) -> HttpAccess | None:
+    def http(self) -> HttpAccess:
         """How requests are signed, and what refusals mean."""
-        return None
+        return self._http
 
     def introduce(self) -> IntroduceTalk:
         """Say which organisation it is, and what its edition allows."""
@@ -89,4 +97,5 @@ ADAPTER = AdapterType(
     settings=ZohoSettings,
     connect=ZohoAdapter,
     default_mapping=Path(__file__).with_name("mapping.yaml"),
+    grant=GRANT,
 )

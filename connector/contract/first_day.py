@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -69,8 +69,9 @@ class GrantType:
     """How an administrator signs a connection in."""
 
     asks: tuple[Asked, ...]
-    scopes: Callable[[Mapping[str, Sequence[str]], bool], tuple[str, ...]]
-    """(modules and fields that are read; none: the default mapping's, whether it also writes) -> the scopes needed."""
+    scopes: Callable[[Mapping[str, Sequence[str]], Collection[str] | None], tuple[str, ...]]
+    """(modules and fields that are read, modules that are written; None: nothing is written or set up) -> the scopes
+    needed."""
     instructions: Callable[[tuple[str, ...]], Message]
     """(scopes) -> where to click, and what to enter there."""
     exchange: Callable[[Mapping[str, str], datetime], GrantTalk]
