@@ -13,20 +13,6 @@ MODULE = "DealHistory"
 _COPIED = ("Stage", "Amount", "Probability", "Expected_Revenue", "Closing_Date", "Currency", "Exchange_Rate")
 
 
-def with_probability(state: State, values: Mapping[str, Any], *, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes of a deal with what follows from them: its stage's probability, and the expected revenue."""
-    found = dict(values)
-    if "Stage" in found and "Probability" not in found and "Probability" in state.fields("Deals"):
-        for choice in state.fields("Deals")["Stage"].picklist:
-            if choice.value == found["Stage"] and choice.probability is not None:
-                found["Probability"] = choice.probability
-    if found.keys() & {"Amount", "Probability"}:
-        after = {**before, **found}
-        amount, likely = after.get("Amount"), after.get("Probability")
-        found["Expected_Revenue"] = None if amount is None or likely is None else round(amount * likely / 100, 2)
-    return found
-
-
 def stage_entered(state: State, deal: Mapping[str, Any], *, at: str, by: str) -> None:
     """Close the deal's current row, if it has one, and open the next."""
     if MODULE not in state.modules():

@@ -60,7 +60,7 @@ Last_Name text 80 !
 First_Name text 40
 Full_Name text 80 =
 Account_Name lookup Accounts
-Email email ?
+Email email
 Phone phone
 Lead_Source picklist lead_sources
 Department text 50

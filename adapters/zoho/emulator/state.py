@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from adapters.zoho.emulator import stage_history
+from adapters.zoho.emulator.derived import completed
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta, PickValue
 
 __all__ = ["FieldMeta", "ModuleMeta", "PickValue", "State", "quoted", "stamp"]
@@ -317,8 +318,7 @@ class State:
                 "Modified_Time": moment,
                 **values,
             }
-            if module == "Deals":
-                row = stage_history.with_probability(self, row, before={})
+            row = completed(self, module, row, before={})
             self.store(module, row)
             if module == "Deals" and row.get("Stage"):
                 stage_history.stage_entered(self, row, at=moment, by=user)
@@ -344,7 +344,7 @@ class State:
             if before is None:
                 raise KeyError(record_id)
             user, moment = by or self.current_user, stamp(at or self.now())
-            found = stage_history.with_probability(self, changes, before=before) if module == "Deals" else dict(changes)
+            found = completed(self, module, changes, before=before)
             found = {"Modified_By": user, "Modified_Time": moment, **found}
             known = {name: value for name, value in found.items() if name in self._fields[module] and name != "id"}
             self._set(module, record_id, known)
