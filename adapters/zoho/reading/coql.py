@@ -1,0 +1,122 @@
+"""Reading by COQL: 2,000 records a call, by keyset, so that neither ties nor changes in between lose a record.
+
+Everything goes by `id`, which never changes. News goes by (Modified_Time, id): a record that changes while it is paged
+moves to the end and is read again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from adapters.zoho.asking import COQL_ROWS, Answer, Asking, unreadable
+from adapters.zoho.reading.memory import News
+from adapters.zoho.reading.module import STAMP, Batch, ModuleRead, Say
+from adapters.zoho.reading.query import both, column, either, moment, select, text
+
+FEW: Final = 200
+"""A first look for news costs one credit, and mostly there is none."""
+ALL: Final = "id is not null"
+
+
+def read_all(read: ModuleRead, say: Say, *, after: str = "") -> Asking:
+    """Every record behind an id, in the order of ids; returns how many."""
+    count = 0
+    while True:
+        where = both(f"id > {text(after)}" if after else ALL, *_not_orphaned(read))
+        query = select(read.fields, read.module, where=where, order=("id",))
+        answer: Answer = yield read.api.coql(query, limit=COQL_ROWS, decode=read.reading())
+        found = _batch(read, answer)
+        batch = found.kept([not after or _later(each, after) for each in found.ids])
+        if batch.count:
+            after = max(batch.ids, key=_order)
+            count += batch.count
+            yield from say(batch, {"way": "coql", "after": after})
+        elif answer.more:
+            raise unreadable()  # the same page again: going on would never end
+        if not answer.more:
+            return count
+
+
+def _order(record_id: str) -> tuple[int, str]:
+    """Ids are numbers written as text."""
+    return len(record_id), record_id
+
+
+def _later(record_id: str, after: str) -> bool:
+    return _order(record_id) > _order(after)
+
+
+def _not_orphaned(read: ModuleRead) -> tuple[str, ...]:
+    return (f"{column(read.parent)} is not null",) if read.parent else ()
+
+
+def _batch(read: ModuleRead, answer: Answer) -> Batch:
+    return read.batch(answer, source=f"{read.module} (COQL)")
+
+
+def read_news(read: ModuleRead, say: Say, *, news: News, start: datetime | None, until: datetime | None) -> Asking:
+    """Every record that changed since, in the order of changes; returns how many arrived.
+
+    Args:
+        read: The module.
+        say: Told of the records.
+        news: How far the last run came.
+        start: Where its overlap begins; None reads everything that has a time of change.
+        until: The server's clock at the start of the run: what changes later is the next run's.
+    """
+    count, last, last_id = 0, start, news.last_id if news.settled else ""
+    strict = news.settled
+    limit = FEW if len(news.known) < FEW // 2 else COQL_ROWS
+    while True:
+        where = both(_since(last, last_id, strict=strict), _until(until, last), *_not_orphaned(read))
+        query = select(read.fields, read.module, where=where, order=(STAMP, "id"))
+        answer: Answer = yield read.api.coql(query, limit=limit, decode=read.reading())
+        batch = _batch(read, answer)
+        if not len(answer.data) or not batch.count:
+            return count
+        ends = [(at, _order(each), each) for at, each in zip(batch.stamps(), batch.ids, strict=True) if at]
+        newest, _, newest_id = max(ends, default=(None, None, ""))
+        if answer.more and (newest is None or (newest, newest_id) == (last, last_id)):
+            raise unreadable()
+        count += batch.count
+        yield from say(batch, {})
+        if not answer.more:
+            return count
+        last, last_id, strict, limit = newest, newest_id, True, COQL_ROWS
+
+
+def _since(last: datetime | None, last_id: str, *, strict: bool) -> str:
+    if last is None:
+        return f"{STAMP} is not null"
+    if not strict:
+        return f"{STAMP} >= {moment(last)}"
+    later = f"{STAMP} > {moment(last)}"
+    if not last_id:
+        return later
+    return either(later, both(f"{STAMP} = {moment(last)}", f"id > {text(last_id)}"))
+
+
+def _until(until: datetime | None, last: datetime | None) -> str:
+    """No bound where the clock is behind what was read already: then it is wrong."""
+    if until is None or (last is not None and until <= last):
+        return ""
+    return f"{STAMP} <= {moment(until)}"
+
+
+def newest_stamp(read: ModuleRead) -> Asking:
+    """Modified_Time of the record that changed last; None where there is none."""
+    query = f"select id, {STAMP} from {read.module} where {STAMP} is not null order by {STAMP} desc"
+    answer: Answer = yield read.api.coql(query, limit=1)
+    batch = read.batch(answer, source="", names=("id", STAMP))
+    return next(iter(batch.stamps()), None)
+
+
+def counted(read: ModuleRead) -> Asking:
+    """How many records there are."""
+    where = both(ALL, *_not_orphaned(read))
+    answer: Answer = yield read.api.coql(f"select COUNT(id) from {read.module} where {where}", limit=1)
+    numbers = [value for row in answer.rows for value in row.values() if isinstance(value, int)]
+    if not numbers and answer.data:
+        raise unreadable()
+    return numbers[0] if numbers else 0

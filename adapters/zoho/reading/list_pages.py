@@ -1,0 +1,200 @@
+"""Reading by list pages: 200 records a call, one token for each pass of at most 50 fields.
+
+A chain of pages ends after 100,000 records. By time it is gone on with from the last record's second; by id it cannot
+be, so that is only for modules that are smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from adapters.zoho import faults
+from adapters.zoho.asking import Answer, Asking, unreadable
+from adapters.zoho.reading.memory import instant, written
+from adapters.zoho.reading.module import STAMP, Batch, ModuleRead, Say
+from adapters.zoho.reading.planner import LIST_END, LIST_FIELDS, LIST_ROWS
+from connector.contract import PAGE_ROWS
+from connector.errors import RejectedError
+
+EXPIRED: Final = frozenset(("EXPIRED_VALUE", "TOKEN_BOUND_DATA_MISMATCH"))
+"""The page token is of no use any more: the chain begins again."""
+ENDED: Final = frozenset(("PAGINATION_LIMIT_EXCEEDED", "DISCRETE_PAGINATION_LIMIT_EXCEEDED"))
+"""The chain is as long as it may be."""
+IDS_AT_ONCE: Final = 100
+
+
+@dataclass(slots=True)
+class Chain:
+    """One chain of pages, in all its passes."""
+
+    by_time: bool
+    since: datetime | None = None
+    """Where it began."""
+    tokens: list[str] = field(default_factory=list)
+    """One for each pass, once the first page was read."""
+    listed: int = 0
+    seen: dict[str, Any] = field(default_factory=dict)
+    """What came, with its time of change: pages overlap when records move between them."""
+    last: datetime | None = None
+    """The latest time of change."""
+
+    def takes(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record is new here; by time one that changed once more is."""
+        record_id, stamp = record["id"], record.get(STAMP)
+        if record_id in self.seen and (not self.by_time or self.seen[record_id] == stamp):
+            return False
+        self.seen[record_id] = stamp
+        at = instant(stamp)
+        if at is not None and (self.last is None or at > self.last):
+            self.last = at
+        return True
+
+    def turned(self, answers: list[Answer]) -> bool:
+        """Note where the next page is; whether there is one."""
+        self.listed += len(answers[0].data)
+        tokens = [str(answer.info.get("next_page_token") or "") for answer in answers]
+        more = answers[0].more and self.listed < LIST_END
+        if more and (not tokens[0] or tokens == self.tokens):
+            raise unreadable()  # going on would never end
+        self.tokens = [new or old for new, old in zip(tokens, self.tokens or tokens, strict=True)]
+        return more
+
+    def go_on(self, module: str) -> None:
+        """Begin a new chain in the last second of the one that ended."""
+        if not self.by_time or self.last is None or (self.since is not None and self.last <= self.since):
+            raise faults.too_many_at_once(module)
+        edge = self.last - timedelta(seconds=1)
+        self.seen = {each: stamp for each, stamp in self.seen.items() if (instant(stamp) or edge) >= edge}
+        self.since, self.tokens, self.listed = self.last, [], 0
+
+    def as_state(self) -> dict[str, Any]:
+        return {
+            "way": "list",
+            "by_time": self.by_time,
+            "since": written(self.since) if self.since else None,
+            "tokens": list(self.tokens),
+            "listed": self.listed,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Chain:
+        since = datetime.fromisoformat(state["since"]) if state["since"] else None
+        return cls(state["by_time"], since, list(state["tokens"]), state["listed"])
+
+
+def passes(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The fields in groups that one call may ask for; `id` comes without being asked for, and joins them."""
+    rest = iter([name for name in fields if name != "id"])
+    groups = iter(lambda: tuple(islice(rest, LIST_FIELDS)), ())
+    return [("id", *group) for group in groups] or [("id",)]
+
+
+def read_pages(read: ModuleRead, say: Say, chain: Chain) -> Asking:
+    """All records of a chain, and of those that go on from its end; returns how many."""
+    count = 0
+    while True:
+        try:
+            count += yield from _read_chain(read, say, chain)
+            ended = chain.listed >= LIST_END
+        except RejectedError as error:
+            if error.code in EXPIRED and chain.tokens:
+                chain.tokens, chain.listed = [], 0
+                continue
+            if error.code not in ENDED:
+                raise
+            ended = True
+        if not ended:
+            return count
+        chain.go_on(read.module)
+
+
+def _read_chain(read: ModuleRead, say: Say, chain: Chain) -> Asking:
+    """Pages until there are no more, said in pages of `PAGE_ROWS`."""
+    groups, count, more = passes(read.fields), 0, True
+    waiting = _Waiting(read, groups)
+    while more:
+        answers = []
+        for at, names in enumerate(groups):
+            answer: Answer = yield _page(read, chain, names, token=chain.tokens[at] if chain.tokens else "")
+            answers.append(answer)
+        waiting.add(answers, chain)
+        more = chain.turned(answers)
+        if waiting.count and (waiting.count > PAGE_ROWS - LIST_ROWS or not more):
+            yield from waiting.complete()
+            batch = waiting.taken()
+            count += batch.count
+            yield from say(batch, chain.as_state())
+    return count
+
+
+def _page(read: ModuleRead, chain: Chain, names: tuple[str, ...], *, token: str) -> Any:
+    query = {"fields": ",".join(names[1:]) or "id", "per_page": str(LIST_ROWS)}
+    query |= {"sort_by": STAMP if chain.by_time else "id", "sort_order": "asc"}
+    if read.module == "Leads":
+        query["converted"] = "both"
+    if token:
+        query["page_token"] = token
+    # a second earlier: Zoho does not say whether its own second is among what changed "since"
+    headers = {"If-Modified-Since": written(chain.since - timedelta(seconds=1))} if chain.since else {}
+    return read.api.get(read.module, query, headers=headers, decode=read.reading(names))
+
+
+class _Waiting:
+    """Records that wait for their page to be full, or for their other fields."""
+
+    def __init__(self, read: ModuleRead, groups: list[tuple[str, ...]]) -> None:
+        self._read = read
+        self._groups = groups
+        self._records: dict[str, list[dict[str, Any] | None]] = {}
+
+    @property
+    def count(self) -> int:
+        """Records that could be said."""
+        return len(self._records)
+
+    def add(self, answers: list[Answer], chain: Chain) -> None:
+        """Take the passes of one page."""
+        for at, (names, answer) in enumerate(zip(self._groups, answers, strict=True)):
+            for record in _rows(self._read, answer, names):
+                record_id: str = record["id"]
+                if at == 0 and chain.takes(record):
+                    self._records.setdefault(record_id, [None] * len(self._groups))
+                if record_id in self._records:
+                    self._records[record_id][at] = record
+
+    def complete(self) -> Asking:
+        """Fetch what the other passes did not bring, because the pages moved in between."""
+        for at, names in enumerate(self._groups):
+            missing = [record_id for record_id, parts in self._records.items() if parts[at] is None]
+            for start in range(0, len(missing), IDS_AT_ONCE):
+                found = yield from by_ids(self._read, missing[start : start + IDS_AT_ONCE], names)
+                for record in found:
+                    self._records[record["id"]][at] = record
+
+    def taken(self) -> Batch:
+        """The records in normal form; one that was gone before all of it was read is left out."""
+        rows = [{key: cell for part in parts if part for key, cell in part.items()} for parts in self._whole()]
+        self._records = {}
+        columns = {name: [row.get(name) for row in rows] for name in self._read.fields}
+        return self._read.checked(Batch(columns, len(rows), f"{self._read.module} (list)"))
+
+    def _whole(self) -> list[list[dict[str, Any] | None]]:
+        return [parts for parts in self._records.values() if None not in parts]
+
+
+def _rows(read: ModuleRead, answer: Answer, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    batch = read.batch(answer, source="", names=names)
+    return [dict(zip(batch.columns, cells, strict=True)) for cells in zip(*batch.columns.values(), strict=True)]
+
+
+def by_ids(read: ModuleRead, ids: list[str], names: tuple[str, ...]) -> Asking:
+    """At most a hundred records by their ids; those that are gone are missing."""
+    query = {"ids": ",".join(ids), "fields": ",".join(names[1:]) or "id"}
+    if read.module == "Leads":
+        query["converted"] = "both"
+    answer: Answer = yield read.api.get(read.module, query, decode=read.reading(names))
+    return _rows(read, answer, names)

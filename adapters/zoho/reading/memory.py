@@ -1,0 +1,170 @@
+"""What a module's conversation remembers from one run to the next, as JSON.
+
+`News` is how far changes were read. Once the server's clock has left the newest record behind by more than the overlap,
+nothing older can appear any more, and the next run asks for what comes after it. Until then it reaches back by the
+overlap and leaves out what it knows: the records that were there already, each with a checksum of what it said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zlib import crc32
+
+from adapters.zoho.metadata import Metadata
+from connector.contract import State
+
+VERSION: Final = 1
+"""Of the state and of what becomes of a record; another version has everything read again."""
+MOST_KNOWN: Final = 500
+"""More recent records than this are not remembered; they arrive once more, which costs calls and changes nothing."""
+MOST_GONE: Final = 100
+"""The latest deletions are remembered, so that a record that leaves the list of the deleted is noticed: it is back."""
+
+
+def instant(text: Any) -> datetime | None:
+    """A date-time as Zoho writes it; None where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def written(at: datetime) -> str:
+    """A moment as queries and headers want it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+def checksum(values: Iterable[Any]) -> int:
+    """Of what a record says; the same in every process."""
+    return crc32(repr(tuple(values)).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How far the changes of a module were read."""
+
+    at: datetime | None = None
+    """Modified_Time of the newest record that was read; None where there was none."""
+    last_id: str = ""
+    """The last of that second; empty: all of that second were read."""
+    settled: bool = False
+    """Nothing as old as that can appear any more."""
+    known: Mapping[str, int] = field(default_factory=dict)
+    """Records within the overlap: id -> checksum."""
+
+    def starts(self, overlap: timedelta) -> datetime | None:
+        """From when on the next run asks."""
+        return self.at if self.at is None or self.settled else self.at - overlap
+
+    def moved(self, at: datetime, last_id: str) -> News:
+        """After a page of a run that is not over."""
+        return News(at, last_id)
+
+    def as_state(self) -> dict[str, Any]:
+        return {
+            "at": written(self.at) if self.at else None,
+            "id": self.last_id,
+            "settled": self.settled,
+            "known": dict(self.known),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> News:
+        return cls(instant(state["at"]), state["id"], state["settled"], state["known"])
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How far the list of deleted records was read."""
+
+    at: datetime | None = None
+    """From when on the next run asks, before the overlap."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """The latest deletions that were said: id -> when."""
+    listed: bool = True
+    """False: Zoho does not list this module's deletions; only reading everything finds them."""
+
+    def starts(self, overlap: timedelta) -> datetime | None:
+        """From when on the next run asks: so early that everything that is remembered is listed again."""
+        oldest = min(filter(None, map(instant, self.known.values())), default=None)
+        soonest = self.at - overlap if self.at else None
+        if oldest is None or soonest is None:
+            return soonest
+        return min(soonest, oldest - timedelta(seconds=1))
+
+    def with_more(self, deleted: Mapping[str, str]) -> Gone:
+        """After more deletions were said."""
+        together = sorted({**self.known, **deleted}.items(), key=lambda each: (instant(each[1]) or _LONG_AGO, each[0]))
+        newest = instant(together[-1][1]) if together else None
+        at = max(filter(None, (self.at, newest)), default=None)
+        return replace(self, at=at, known=dict(together[-MOST_GONE:]))
+
+    def without(self, ids: Iterable[str]) -> Gone:
+        """After records came back, or were forgotten by Zoho too."""
+        back = set(ids)
+        return replace(self, known={each: at for each, at in self.known.items() if each not in back})
+
+    def as_state(self) -> dict[str, Any]:
+        return {"at": written(self.at) if self.at else None, "known": dict(self.known), "listed": self.listed}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Gone:
+        return cls(instant(state["at"]), state["known"], state["listed"])
+
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Everything that is kept."""
+
+    metadata: Metadata
+    news: News = News()
+    gone: Gone = Gone()
+    full_at: datetime | None = None
+    """When everything was read for the last time."""
+    refused: tuple[str, ...] = ()
+    """Ways that Zoho refused for this module; they are tried again with the next full read."""
+    counted_by: str = ""
+    """Which way of counting Zoho allows."""
+    reading: Mapping[str, Any] | None = None
+    """Where a full read stands that is not over."""
+
+    def as_state(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "version": VERSION,
+            "metadata": self.metadata.as_state(),
+            "news": self.news.as_state(),
+            "gone": self.gone.as_state(),
+            "full_at": written(self.full_at) if self.full_at else None,
+            "refused": list(self.refused),
+            "counted_by": self.counted_by,
+            "reading": dict(self.reading) if self.reading is not None else None,
+        }
+
+    @classmethod
+    def from_state(cls, state: State | None) -> Memory | None:
+        """Back from JSON; None where there is nothing, or nothing that this version understands."""
+        if state is None or state.get("version") != VERSION:
+            return None
+        return cls(
+            metadata=Metadata.from_state(state["metadata"]),
+            news=News.from_state(state["news"]),
+            gone=Gone.from_state(state["gone"]),
+            full_at=instant(state["full_at"]),
+            refused=tuple(state["refused"]),
+            counted_by=state["counted_by"],
+            reading=state["reading"],
+        )
+
+    def is_due(self, now: datetime | None, *, days: int) -> bool:
+        """Whether everything is to be read again; a clock that went backwards by more than a day counts as long ago."""
+        if self.full_at is None:
+            return True
+        return now is not None and not -timedelta(days=1) <= now - self.full_at <= timedelta(days=days)
