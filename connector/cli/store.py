@@ -22,7 +22,7 @@ def store() -> None:
 
 @store.command(
     cls=Command,
-    help=words("Write a checked copy of the local database."),
+    help=words("Write a checked copy of the local database, and its checksum beside it."),
     examples=("crm-kpi store backup backup.sqlite",),
 )
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from connector.errors import Message, StoreError, StoreTooNew
+from connector.store.checksum import forget_checksum, verify_checksum, write_checksum
 from connector.store.connection import connect, settle
 from connector.store.disk import (
     create_private,
@@ -26,8 +27,14 @@ from connector.store.schema import APPLICATION_ID
 BACKUP_HINT = Message("choose another file; nothing was written")
 
 
-def back_up(source: sqlite3.Connection, path: Path, *, target: Path) -> None:
+def back_up(source: sqlite3.Connection, path: Path, *, target: Path, with_checksum: bool) -> None:
     """Copy the open database at `path` to `target`, which is replaced only by a copy that has been checked.
+
+    Args:
+        source: The open database.
+        path: Where that is.
+        target: Where the copy goes.
+        with_checksum: Note its checksum beside it, for copies that will travel.
 
     Raises:
         StoreError: the target is the store itself or cannot be written, or the store is damaged.
@@ -38,7 +45,10 @@ def back_up(source: sqlite3.Connection, path: Path, *, target: Path) -> None:
         make_private_folder(real.parent)
         with unfinished_file(real) as unfinished:
             _copy(source, unfinished)
+            forget_checksum(real)
             put_in_place(unfinished, real)
+        if with_checksum:
+            write_checksum(real)
 
 
 def _refuse_own_files(path: Path, target: Path) -> None:
@@ -127,6 +137,8 @@ def put_back(backup: Path, target: Path, *, latest: int) -> Path | None:
     _refuse_own_files(real, Path(os.path.realpath(backup)))
     if real.exists() and not real.is_file():
         raise StoreError(Message("{path} is not a file", path=str(real)), hint=BACKUP_HINT)
+    with file_errors(backup):
+        verify_checksum(backup)
     with file_errors(real), closing(connect(backup, read_only=True)) as source:
         recognise(source, backup, latest=latest)
         make_private_folder(real.parent)

@@ -122,14 +122,14 @@ class Store:
             self._db = _wrap(_open_settled(self.path, read_only=self.read_only))
 
     def backup(self, target: Path) -> None:
-        """Write a checked copy to `target`, in place of an older copy there.
+        """Write a checked copy to `target`, in place of an older copy there, and its checksum beside it.
 
         Raises:
             StoreError: the target is the store itself, or cannot be written; or the store is damaged.
         """
         if self.db.conn.in_transaction:
             raise RuntimeError("a backup inside a transaction would hold what may still be undone")
-        copies.back_up(self.db.conn, self.path, target=target)
+        copies.back_up(self.db.conn, self.path, target=target, with_checksum=True)
 
     @staticmethod
     def restore(backup: Path, target: Path) -> Path | None:
@@ -239,5 +239,5 @@ def _bring_up_to_date(
         path,
         version=version,
         migrations=migrations,
-        keep_copy=lambda copy: copies.back_up(connection, path, target=copy),
+        keep_copy=lambda copy: copies.back_up(connection, path, target=copy, with_checksum=False),
     )

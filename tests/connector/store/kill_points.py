@@ -24,6 +24,7 @@ from typing import Any
 
 from connector.errors import StoreError
 from connector.store import Store, connection, facts, sync
+from connector.store.checksum import verify_checksum
 from connector.store.migrations import MIGRATIONS, Migration
 
 AT = "2026-11-21T08:00:00Z"
@@ -142,6 +143,7 @@ def at_a_whole_version(folder: Path) -> bool:
 
 
 def backup_is_whole(folder: Path) -> bool:
+    verify_checksum(folder / "backup.sqlite")  # killed half way there may be none, but not one of another backup
     return rows(folder / "backup.sqlite") in (ROWS, 2 * ROWS)
 
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ def test_a_backup_replaces_an_older_one(store: Store, copy: Path) -> None:
     put(store, "1")
     store.backup(copy)
     assert deals(copy) == ["1"]
-    assert sorted(path.name for path in copy.parent.iterdir()) == ["backup.sqlite", "crm-kpi.sqlite"]
+    names = ["backup.sqlite", "backup.sqlite.sha256", "crm-kpi.sqlite"]
+    assert sorted(path.name for path in copy.parent.iterdir()) == names
 
 
 def test_a_loose_older_backup_becomes_private(store: Store, copy: Path) -> None:
@@ -188,6 +190,7 @@ def test_restore_without_hard_links(store: Store, path: Path, copy: Path, monkey
 def test_a_damaged_backup_changes_nothing(store: Store, path: Path, copy: Path) -> None:
     put(store, *map(str, range(5_000)))
     store.backup(copy)
+    copy.with_name("backup.sqlite.sha256").unlink()  # which would say so before anything is read
     store.close()
     content = bytearray(copy.read_bytes())
     content[-40_000:] = b"\xff" * 40_000
@@ -216,6 +219,7 @@ def test_only_a_backup_of_ours_is_restored(store: Store, path: Path, copy: Path)
 
 def test_a_newer_backup_is_refused(store: Store, path: Path, copy: Path) -> None:
     store.backup(copy)
+    copy.with_name("backup.sqlite.sha256").unlink()
     with closing(sqlite3.connect(copy)) as newer:
         newer.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreTooNew, match="99"):
@@ -242,3 +246,49 @@ def test_restore_through_a_link_replaces_the_store_and_not_the_link(store: Store
 
 def test_damage_is_silent_on_a_whole_store(store: Store) -> None:
     assert list(backup.damage(store.db.conn)) == []
+
+
+# ---- checksums ------------------------------------------------------------------------------------------------------
+
+
+def test_the_checksum_is_one_that_other_tools_know(store: Store, copy: Path) -> None:
+    store.backup(copy)
+    noted = copy.with_name("backup.sqlite.sha256")
+    assert noted.read_text() == f"{sha256(copy.read_bytes()).hexdigest()}  backup.sqlite\n"
+    assert stat.S_IMODE(noted.stat().st_mode) == 0o600
+
+
+def test_a_backup_that_changed_on_its_way_is_not_restored(store: Store, path: Path, copy: Path) -> None:
+    put(store, "1")
+    store.backup(copy)
+    store.close()
+    before = path.read_bytes()
+    with closing(sqlite3.connect(copy)) as other, other:  # whole for SQLite, and yet another
+        other.execute("DELETE FROM deals")
+    with pytest.raises(StoreError, match="is not what was backed up") as caught:
+        Store.restore(copy, path)
+    assert "nothing was changed" in str(caught.value.hint)
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in path.parent.iterdir()) == [
+        "backup.sqlite",
+        "backup.sqlite.sha256",
+        "crm-kpi.sqlite",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"no checksum\n"], ids=["empty", "bytes", "words"])
+def test_a_checksum_that_is_none(store: Store, path: Path, copy: Path, content: bytes) -> None:
+    store.backup(copy)
+    store.close()
+    copy.with_name("backup.sqlite.sha256").write_bytes(content)
+    with pytest.raises(StoreError, match=r"backup\.sqlite\.sha256"):
+        Store.restore(copy, path)
+
+
+def test_a_backup_without_its_checksum_is_judged_by_its_content(store: Store, path: Path, copy: Path) -> None:
+    put(store, "1")
+    store.backup(copy)
+    store.close()
+    copy.with_name("backup.sqlite.sha256").unlink()
+    Store.restore(copy, path)
+    assert deals(path) == ["1"]
