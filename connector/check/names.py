@@ -40,12 +40,15 @@ class NamesTrial:
         """Columns in which names find nobody; those records keep no link, and are listed as issues."""
         for (table, module, column), names in self._wanted.items():
             target = _target(table, column)
-            lost = sorted(_lost(names, NameIndex(target, self._known.get(target, ()))))
-            if lost:
-                way = mapping_way(document, ("connections", self.connection.name), table, module)
-                yield document.problem(
-                    (*way, "columns", column), _said(lost, total=len(names), target=target), hint=_HINT
-                )
+            index = NameIndex(target, self._known.get(target, ()))
+            lost = sorted(_lost(names, index))
+            way = (*mapping_way(document, ("connections", self.connection.name), table, module), "columns", column)
+            shared = [name for name in lost if index.is_shared(name)]
+            unknown = [name for name in lost if name not in shared]
+            if unknown:
+                yield document.problem(way, _nobody(unknown, total=len(names), target=target), hint=_ADD)
+            if shared:
+                yield document.problem(way, _several(shared, total=len(names), target=target), hint=_TELL_APART)
 
     def _note_wanted(self, table: str, mapping: TableMapping, page: Page) -> None:
         for name, how in mapping.columns.items():
@@ -72,7 +75,8 @@ class NamesTrial:
         )
 
 
-_HINT = Message("add the missing records, or correct the names; such records keep no link and are listed as issues")
+_ADD = Message("add the missing records, or correct the names; such records keep no link and are listed as issues")
+_TELL_APART = Message("make these names differ, or link by id; such records keep no link and are listed as issues")
 
 
 def _target(table: str, column: str) -> str:
@@ -92,12 +96,25 @@ def _lost(names: set[str], index: NameIndex) -> Iterator[str]:
             yield name
 
 
-def _said(lost: Sequence[str], *, total: int, target: str) -> Message:
-    words = ", ".join(lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
+def _nobody(names: Sequence[str], *, total: int, target: str) -> Message:
     return Message(
         "{count} of {total} names find none of the {table}: {words}",
-        count=len(lost),
+        count=len(names),
         total=total,
         table=target,
-        words=words,
+        words=_listed(names),
     )
+
+
+def _several(names: Sequence[str], *, total: int, target: str) -> Message:
+    return Message(
+        "{count} of {total} names are those of several {table}: {words}",
+        count=len(names),
+        total=total,
+        table=target,
+        words=_listed(names),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")

@@ -19,6 +19,9 @@ class Proposal:
     """The group (or the plain field name) that it belongs to."""
     setting: str
     value: Any
+    is_found_anyway: bool = False
+    """Each pull finds the same where nothing is stated; stated, it is verified, and a file that is written in another
+    way stops with a remedy."""
 
 
 @dataclass(frozen=True, slots=True)

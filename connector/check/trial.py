@@ -163,7 +163,9 @@ class ConnectionTrial:
         if isinstance(stated, Mapping) and "format" not in stated and isinstance(found, Mapping):
             formats = {name: value for name, value in found.items() if value is not None}
             if formats:
-                self.found.proposals.append(Proposal(self.config.document.where(way), way, "format", formats))
+                self.found.proposals.append(
+                    Proposal(self.config.document.where(way), way, "format", formats, is_found_anyway=True)
+                )
 
 
 def _unreadable(place: str, module: _Module) -> Problem:

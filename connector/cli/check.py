@@ -12,26 +12,28 @@ from connector.cli.language import words
 from connector.cli.options import Command, as_json, common, option
 from connector.cli.output import Output, print_json
 from connector.cli.session import Session, current
-from connector.errors import ConnectorError, Message
+from connector.errors import ConnectorError, Message, Problem
 
 if TYPE_CHECKING:
-    from connector.check import CheckReport, Proposal
+    from connector.check import CheckReport, Kind, Proposal
 
 
 @click.command(
     cls=Command,
     help=words(
         "Check the settings against the files, the mapping, the KPIs, the write-back and the local database.\n\n"
-        "Every file is read to its end and nothing is stored. Warnings do not fail. With --fix, formats that the "
-        "files themselves tell are written into the settings; comments stay."
+        "Every file is read to its end and nothing is stored. Warnings do not fail; those of one kind are one line "
+        "with an example, and --all lists each. With --fix, formats that the files themselves tell are written into "
+        "the settings; comments stay."
     ),
-    examples=("crm-kpi check", "crm-kpi check --fix", "crm-kpi check --json"),
+    examples=("crm-kpi check", "crm-kpi check --fix", "crm-kpi check --all", "crm-kpi check --json"),
 )
 @option("--fix", is_flag=True, help=words("Write formats that were found into the settings."))
+@option("--all", "everything", is_flag=True, help=words("List every warning, and every format that was found."))
 @as_json
 @common
 @current
-def check(session: Session, fix: bool) -> int:
+def check(session: Session, fix: bool, everything: bool) -> int:
     from connector.check import check as check_all
 
     config = session.config()
@@ -43,12 +45,17 @@ def check(session: Session, fix: bool) -> int:
             {"errors": report.errors, "warnings": report.warnings, "proposals": [_as_data(each) for each in left]}
         )
     else:
-        _show(session.output, report, left)
+        _show(session.output, report, left, everything=everything)
     return USAGE if report.errors else DONE
 
 
 def _as_data(proposal: Proposal) -> dict[str, object]:
-    return {"where": proposal.where, "setting": proposal.setting, "value": proposal.value}
+    return {
+        "where": proposal.where,
+        "setting": proposal.setting,
+        "value": proposal.value,
+        "is_found_anyway": proposal.is_found_anyway,
+    }
 
 
 def _fix(session: Session, path: Path, report: CheckReport) -> tuple[Proposal, ...]:
@@ -74,16 +81,46 @@ def _replace(path: Path, text: str) -> None:
         raise ConnectorError(message) from error
 
 
-def _show(output: Output, report: CheckReport, proposals: tuple[Proposal, ...]) -> None:
-    for problem in report.warnings:
-        output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
+def _show(output: Output, report: CheckReport, proposals: tuple[Proposal, ...], *, everything: bool) -> None:
+    from connector.check import needed
+
+    _warn(output, report.warnings, everything=everything)
     for problem in report.errors:
         output.problem(problem)
+    _propose(output, proposals if everything else needed(proposals))
+    if not report.errors:
+        output.result(Message("nothing is wrong ({count} warnings)", count=len(report.warnings)))
+    unsaid = sum(each.is_found_anyway for each in proposals)
+    if unsaid and not everything:
+        output.note(
+            Message(
+                "{count} formats are not stated, and each pull finds them anew: --fix writes them, --all lists them",
+                count=unsaid,
+            )
+        )
+
+
+def _warn(output: Output, warnings: tuple[Problem, ...], *, everything: bool) -> None:
+    """Each, or one of each kind."""
+    from connector.check import Kind, summed_up
+
+    for kind in [Kind(each, 1) for each in warnings] if everything else summed_up(warnings):
+        output.warning(_words(kind), kind.example.hint)
+
+
+def _words(kind: Kind) -> Message:
+    where, problem = kind.example.where, kind.example.message
+    if kind.count == 1:
+        return Message("{where}: {problem}", where=where, problem=problem)
+    return Message(
+        "{where}: {problem} (and {count} more of this kind: --all)", where=where, problem=problem, count=kind.count - 1
+    )
+
+
+def _propose(output: Output, proposals: tuple[Proposal, ...]) -> None:
+    from connector.config.layout import flow
+
     if proposals:
         output.result(Message("the files tell these settings; crm-kpi check --fix writes them:"))
     for proposal in proposals:
-        from connector.config.layout import flow
-
         output.result(f"  {proposal.where}: {proposal.setting}: {flow(proposal.value)}")
-    if not report.errors:
-        output.result(Message("nothing is wrong ({count} warnings)", count=len(report.warnings)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from connector.errors import Message
@@ -49,13 +49,20 @@ class NameIndex:
         Raises:
             Misfit: nobody has the name, or several do.
         """
-        for key, names in ((name.strip(), self._exact), (folded(name), self._folded)):
+        for key, names in self._tried(name):
             if key and key in names:
                 found = names[key]
                 if found is None:
                     raise out_of_range(Message("several {table} are called {name}", table=self.table, name=shown(name)))
                 return found
         raise _unknown(self.table, name)
+
+    def _tried(self, name: str) -> tuple[tuple[str, Mapping[str, str | None]], ...]:
+        return (name.strip(), self._exact), (folded(name), self._folded)
+
+    def is_shared(self, name: str) -> bool:
+        """Whether it finds nobody because several have it."""
+        return any(names.get(key, "") is None for key, names in self._tried(name) if key)
 
 
 def _add(names: dict[str, str | None], key: str, record_id: str) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from connector.check import CheckReport, check, fixed
+from connector.check import CheckReport, Kind, check, fixed, needed, summed_up
 from connector.check.report import Proposal
 from connector.config import read
+from connector.errors import Message, Problem
 from kpi_engine.document import read_document
 from tests import company
 from tests.company import replaced
@@ -88,6 +89,7 @@ def test_a_format_that_the_whole_column_shows_is_proposed(tmp_path: Path) -> Non
     assert "crm-kpi.yaml:21 connections.crm.mapping.deals.columns.closed_on: 3 of 3 cells are written" in said(report)
     (proposal,) = report.proposals
     assert (proposal.setting, proposal.value) == ("date", "%d.%m.%Y")
+    assert needed(report.proposals) == (proposal,)
 
 
 def test_fixing_it_makes_the_next_check_content(tmp_path: Path) -> None:
@@ -136,13 +138,17 @@ def test_names_that_find_nobody_are_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_name_that_two_accounts_have_finds_nobody(tmp_path: Path) -> None:
-    assert "find none of the accounts: Isar" in said(checked(tmp_path, accounts=ACCOUNTS + "A3,Isar\n"))
+    text = said(checked(tmp_path, accounts=ACCOUNTS + "A3,Isar\nA4,ISAR\n", deals=DEALS + "D5,Ostwind,Won,1,\n"))
+    assert "1 of 4 names are those of several accounts: Isar" in text
+    assert "1 of 4 names find none of the accounts: Ostwind" in text
 
 
 def test_how_a_file_is_written_is_proposed_where_nothing_is_stated(tmp_path: Path) -> None:
     report = checked(tmp_path, SETTINGS.replace(', format: {encoding: utf-8, delimiter: ","}', "", 1))
     (proposal,) = report.proposals
     assert proposal.setting == "format"
+    assert proposal.is_found_anyway
+    assert needed(report.proposals) == ()
     assert proposal.value["encoding"] == "utf-8"
     text, left = fixed((tmp_path / "crm-kpi.yaml").read_text("utf-8"), report.proposals)
     assert left == ()
@@ -176,6 +182,12 @@ def test_kpis_that_nothing_feeds_are_a_warning(tmp_path: Path) -> None:
 def test_a_damaged_store_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "crm-kpi.sqlite").write_bytes(b"not a database" * 100)
     assert any("store" in problem.where for problem in checked(tmp_path).errors)
+
+
+def test_warnings_of_one_kind_are_one_line_with_a_count() -> None:
+    lost = [Problem(f"t.{name}", Message("{words} is nobody", words=name), Message("add it")) for name in "abc"]
+    other = Problem("t.d", Message("{words} is nobody", words="d"), Message("look"))
+    assert summed_up([lost[0], other, *lost[1:]]) == (Kind(lost[0], 3), Kind(other, 1))
 
 
 def test_everything_at_once(tmp_path: Path) -> None:

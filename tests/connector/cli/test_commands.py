@@ -193,6 +193,15 @@ def test_the_settings_language_is_that_of_the_messages(company: Path, run: Run) 
     assert run("check", "--json").data["errors"] == []
 
 
+def test_check_is_quiet_about_what_is_found_anyway(company: Path, run: Run) -> None:
+    answer = run("check")
+    assert "format:" not in answer.out
+    assert "formats are not stated" in answer.err
+    assert run("check", "--all").out.count(" format: ") == len(run("check", "--json").data["proposals"])
+    run("check", "--fix")
+    assert "formats" not in run("check").err
+
+
 def test_check_fails_on_errors_and_fixes_formats(company: Path, run: Run) -> None:
     deals = company / "data/deals.csv"
     deals.write_text(
