@@ -16,6 +16,7 @@ from connector.cli.check import check
 from connector.cli.completion import completion
 from connector.cli.compute import compute
 from connector.cli.demo import demo
+from connector.cli.emulate import emulate
 from connector.cli.failure import READER_GONE, outcome
 from connector.cli.init import init
 from connector.cli.kpi import kpi
@@ -91,6 +92,7 @@ for command in (
     target,
     store,
     adapter,
+    emulate,
     completion,
 ):
     cli.add_command(command)

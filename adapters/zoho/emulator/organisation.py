@@ -41,9 +41,7 @@ class Organisation:
             Endpoint("GET", f"{settings}/fiscal_year", self.fiscal_year, "ZohoCRM.settings.fiscal_year.READ"),
             Endpoint("GET", f"{settings}/roles", self._kept("role", "roles"), "ZohoCRM.settings.roles.READ"),
             Endpoint("GET", f"{settings}/roles/{{id}}", self._kept("role", "roles"), "ZohoCRM.settings.roles.READ"),
-            Endpoint(
-                "GET", f"{settings}/profiles", self._kept("profile", "profiles"), "ZohoCRM.settings.profiles.READ"
-            ),
+            Endpoint("GET", f"{settings}/profiles", profiles, "ZohoCRM.settings.profiles.READ"),
             Endpoint("GET", "/crm/v8/users", self.users, "ZohoCRM.users.READ"),
             Endpoint("GET", "/crm/v8/users/{id}", self.user, "ZohoCRM.users.READ"),
         )
