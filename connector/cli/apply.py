@@ -62,6 +62,8 @@ def show(output: Output, report: ApplyReport) -> None:
     for each in report.rejected:
         place = f"{each.target} {each.record_id}"
         output.warning(Message("{where}: {problem}", where=place, problem=each.reason))
+    for each in report.later:
+        output.warning(Message("{where}: {problem}", where=f"{each.target} {each.record_id}", problem=each.reason))
     if report.unknown:
         message = Message("{count} records were sent and not answered", count=report.unknown)
         output.warning(message, Message("run it again: it looks whether they arrived"))

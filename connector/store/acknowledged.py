@@ -90,6 +90,15 @@ def _fields(store: Store, connection: str, target: str, record_ids: Sequence[str
     return {record_id: decode(text) for record_id, text in rows}
 
 
+def held(store: Store, connection: str, target: str, record_ids: Iterable[str]) -> dict[str, dict[str, Cell]]:
+    """Of these records, what they hold as far as they have told us; nothing for one that never told."""
+    found: dict[str, dict[str, Cell]] = {}
+    ids = iter(record_ids)
+    while chunk := list(islice(ids, _CHUNK)):
+        found.update(_fields(store, connection, target, chunk))
+    return found
+
+
 def acknowledge_fields(store: Store, change_ids: Iterable[str], at: str) -> None:
     """Overlay what is acknowledged with the fields of these changes, in the order given."""
     ids = iter(change_ids)

@@ -17,11 +17,15 @@ from connector.contract import (
     Change,
     Conversation,
     InspectTalk,
+    IntroduceTalk,
+    Introduction,
+    Place,
+    PlaceTalk,
     PushTalk,
     Receipt,
     WriteTarget,
 )
-from connector.errors import Message, Unavailable
+from connector.errors import Message, RejectedError, Unavailable
 from connector.store import Store, facts, runs, values
 from tests import company
 
@@ -67,8 +71,19 @@ class FakeCrm:
     breaks_after: int | None = None
     """How many records it takes before the line breaks."""
     able: bool = True
+    lacks: set[str] = field(default_factory=set)
+    """Places that it does not have until it is asked to make them; "" is the report's module."""
+    unfit: set[str] = field(default_factory=set)
+    refuses_targets: set[str] = field(default_factory=set)
+    """Targets that it refuses to write to as a whole."""
+    identity: str = "fake 1 production"
+    introduced: int = 0
+    looked: list[bool] = field(default_factory=list)
+    """For each time that places were asked for: whether they were to be made."""
     held: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     pushes: list[tuple[WriteTarget, tuple[Change, ...]]] = field(default_factory=list)
+
+    http = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -87,8 +102,25 @@ class FakeCrm:
     def inspect(self) -> InspectTalk:
         raise AssertionError("writing back inspects nothing")
 
+    def introduce(self) -> IntroduceTalk:
+        self.introduced += 1
+        yield Introduction(self.identity, title="Fake Inc.")
+
+    def places(self, target: WriteTarget, *, make: bool) -> PlaceTalk:
+        self.looked.append(make)
+        for name in ([""] if target.kind == "records" else []) + [*target.fields]:
+            if name in self.unfit:
+                yield Place(target.module, name, "unfit", Message("it is a text field"))
+            elif name in self.lacks and not make:
+                yield Place(target.module, name, "missing")
+            else:
+                yield Place(target.module, name, "made" if name in self.lacks else "there")
+                self.lacks.discard(name)
+
     def push(self, target: WriteTarget, changes: Sequence[Change]) -> PushTalk:
         self.pushes.append((target, tuple(changes)))
+        if target.name in self.refuses_targets:
+            raise RejectedError(Message("there is no such field"))
         for number, change in enumerate(changes):
             if number == self.breaks_after:
                 raise Unavailable(Message("the line is dead"))

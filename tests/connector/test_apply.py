@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connector.apply import apply, confirmed
-from connector.errors import Unavailable, WriteBackRefused
+from connector.config.write_back import REPORT_FIELDS, confirmation_digest
+from connector.errors import RejectedError, StoreError, Unavailable, WriteBackRefused
 from connector.plan import plan
 from connector.store import acknowledged, outbox, runs
 from connector.store.outbox import ChangeStatus
@@ -183,6 +184,130 @@ def test_changes_are_marked_before_anything_leaves(desk: Any) -> None:
     applied(desk)
     assert seen == [{"sending": 1}]
     assert outbox.pending(desk.store, statuses=(ChangeStatus.DONE,))[0].attempts == 1
+
+
+# ---- places ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_shown_and_made_only_when_a_person_agreed(desk: Any) -> None:
+    desk.crm.lacks = {"Won", "Rate"}
+    plan_id = prepared(desk, Acme=1.0)
+    report = plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert report.plan_id == plan_id
+    assert [(each.module, each.field, each.type, each.label) for each in report.places] == [
+        ("accounts", "Won", "money", "Won amount (EUR), year"),
+        ("accounts", "Rate", "percent", "Win rate, year"),
+    ]
+    confirm(desk)
+    with pytest.raises(
+        WriteBackRefused, match=r"accounts needs what the CRM does not have: accounts\.Won; "
+    ) as refused:
+        applied(desk, yes=False)
+    assert "crm-kpi apply --yes" in str(refused.value.hint)
+    assert (desk.crm.pushes, desk.crm.looked, statuses(desk)) == ([], [False], {"planned": 1})
+    assert applied(desk, yes=True).done == 1
+    assert desk.crm.looked == [False, True]
+
+
+def confirm(desk: Any) -> None:
+    with desk.store.transaction():
+        outbox.confirm(desk.store, confirmation_digest(desk.config), "2025-05-20T08:00:00Z")
+
+
+def test_what_was_seen_is_not_looked_for_again_until_the_target_asks_for_more(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    prepared(desk, Acme=2.0)
+    assert plan(desk.config, desk.store, desk.adapters, now=desk.now).places == ()
+    applied(desk)
+    assert len(desk.crm.looked) == 1
+    desk.settings(lambda text: text.replace("Rate: {kpi: win_rate", "Deals: {kpi: won_deals"))
+    prepared(desk, Acme=3.0)
+    places = plan(desk.config, desk.store, desk.adapters, now=desk.now).places
+    assert [(each.field, each.type) for each in places] == [("Deals", "integer")]
+    applied(desk)
+    assert len(desk.crm.looked) == 2
+
+
+def test_a_field_that_cannot_hold_it_stops_the_write_back_before_it_begins(desk: Any) -> None:
+    desk.crm.unfit = {"Rate"}
+    prepared(desk, Acme=1.0)
+    with pytest.raises(WriteBackRefused, match=r"cannot be written: accounts\.Rate \(it is a text field\)"):
+        applied(desk)
+    assert (desk.crm.pushes, statuses(desk)) == ([], {"planned": 1})
+    assert not confirmed(desk.config, desk.store)
+
+
+def test_a_target_that_refuses_everything_is_looked_at_anew(desk: Any) -> None:
+    prepared(desk, Acme=1.0, Bolt=1.0, Cog=1.0)
+    applied(desk)
+    desk.crm.refuses_targets, desk.crm.lacks = {"accounts"}, {"Won"}
+    prepared(desk, Acme=2.0, Bolt=1.0, Cog=1.0)
+    with pytest.raises(RejectedError):
+        applied(desk)
+    desk.crm.refuses_targets = set()
+    with pytest.raises(WriteBackRefused, match="does not have"):
+        applied(desk, yes=False)
+    assert applied(desk).done == 1
+    assert held(desk)["Acme"]["Won"] == 2.0
+
+
+def test_a_report_needs_its_module_and_all_of_its_fields(desk: Any) -> None:
+    desk.values([desk.value("won_deals", "", 3.0)])
+    report = plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert [(each.field, each.type, each.label) for each in report.places[:3]] == [
+        ("", "", "KPI Reports"),
+        ("key", "text", "Key"),
+        ("kpi", "text", "KPI id"),
+    ]
+    assert len(report.places) == 2 + len(REPORT_FIELDS)
+
+
+# ---- who is at the other end ----------------------------------------------------------------------------------------
+
+
+def test_another_organisation_gets_nothing(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    prepared(desk, Acme=2.0)
+    desk.crm.identity = "fake 1 sandbox"
+    with pytest.raises(StoreError, match="the store holds the facts of Fake Inc"):
+        applied(desk)
+    assert (len(desk.crm.pushes), statuses(desk)) == (1, {"done": 1, "planned": 1})
+
+
+def test_who_has_nothing_to_hear_is_not_asked(desk: Any) -> None:
+    prepared(desk, Acme=1.0)
+    applied(desk)
+    applied(desk)
+    assert desk.crm.introduced == 1
+
+
+# ---- what an earlier run may have sent ------------------------------------------------------------------------------
+
+
+def test_what_may_have_been_sent_is_said_to_be_uncertain(desk: Any) -> None:
+    desk.crm.silent_about = {"Acme"}
+    prepared(desk, Acme=1.0, Bolt=2.0)
+    applied(desk)
+    prepared(desk, Acme=1.0, Bolt=3.0)
+    applied(desk)
+    _, changes = desk.crm.pushes[-1]
+    assert {(each.record_id, each.uncertain) for each in changes} == {("Acme", True), ("Acme", False), ("Bolt", False)}
+
+
+def test_a_report_record_is_always_said_as_a_whole(desk: Any) -> None:
+    desk.values([desk.value("won_deals", "", 3.0)])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    applied(desk)
+    desk.values([desk.value("won_deals", "", 4.0)])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    (planned,) = outbox.pending(desk.store)
+    assert set(planned.change.fields) == {"value"}, "only what changed is planned"
+    applied(desk)
+    _, (change,) = desk.crm.pushes[-1]
+    assert set(change.fields) == set(REPORT_FIELDS), "somebody may have deleted the record in the CRM"
+    assert change.fields["value"] == 4
 
 
 # ---- files, which are written whole --------------------------------------------------------------------------------
