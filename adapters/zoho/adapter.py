@@ -25,6 +25,7 @@ from adapters.zoho.granting import GRANT
 from adapters.zoho.refusals import REFUSALS, code_of, credits_left, sample_of
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.sign_in import ZohoSignIn
+from adapters.zoho.writing import RECORDS_A_CALL, RECORDS_A_CREDIT, places, push
 from connector.contract import (
     AdapterType,
     Capabilities,
@@ -53,11 +54,14 @@ class ZohoAdapter:
         field_write=Capability(True),
         record_write=Capability(True, "into a module of report records"),
         conversations_at_once=CONVERSATIONS,
+        records_a_call=RECORDS_A_CALL,
+        records_a_credit=RECORDS_A_CREDIT,
     )
 
     def __init__(self, settings: ZohoSettings, folder: Path) -> None:
         del folder  # nothing of it is in files
         self._settings = settings
+        self._api = f"/crm/{settings.api_version}"
         self._http = HttpAccess(
             ZohoSignIn.of(settings), REFUSALS, code_of=code_of, sample_of=sample_of, credits_left=credits_left
         )
@@ -78,13 +82,11 @@ class ZohoAdapter:
 
     def push(self, target: WriteTarget, changes: Sequence[Change]) -> PushTalk:
         """Write the changes; one receipt for each."""
-        del target, changes
-        yield from ()
+        return push(target, changes, api=self._api, refusals=REFUSALS)
 
     def places(self, target: WriteTarget, *, make: bool) -> PlaceTalk:
         """The fields and the module that a target needs."""
-        del target, make
-        yield from ()
+        return places(target, make=make, api=self._api)
 
     def inspect(self) -> InspectTalk:
         """The modules that can be pulled."""
