@@ -86,10 +86,11 @@ def _config() -> Iterator[str]:
     yield (
         "One YAML file, `crm-kpi.yaml`. `crm-kpi init` writes a first one and `crm-kpi check` says what is wrong with "
         "it, everything at once. Paths are relative to the file. `${NAME}` in a value is taken from the environment, "
-        "so that no secret stands in the file; `$${` is a literal `${`. Unknown settings are errors. Plain words are "
-        "read as YAML 1.2 does: `no` is a text (Norway), `007` too, and only `true` and `false` are truths. Tags and "
-        "merge keys (`<<`) are refused, and so is a key that is given twice. Messages count the entries of a list from "
-        "0: `kpis.files[0]` is the first.\n"
+        "and `${keyring:NAME}` from the system's keyring (the extra `crm-kpi[keyring]`), so that no secret stands in "
+        "the file; `$${` is a literal `${`. Unknown settings are errors. Plain words are read as YAML 1.2 does: `no` "
+        "is a text (Norway), `007` too, and only `true` and `false` are truths. Tags and merge keys (`<<`) are "
+        "refused, and so is a key that is given twice. Messages count the entries of a list from 0: `kpis.files[0]` "
+        "is the first.\n"
     )
     yield (
         "What stands under `connections.….settings` belongs to the adapter and is described in its README; what stands "

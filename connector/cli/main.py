@@ -12,6 +12,7 @@ import click
 
 from connector.cli.adapter import adapter
 from connector.cli.apply import apply
+from connector.cli.auth import auth
 from connector.cli.check import check
 from connector.cli.completion import completion
 from connector.cli.compute import compute
@@ -79,6 +80,7 @@ def cli() -> None:
 
 for command in (
     demo,
+    auth,
     init,
     check,
     pull,

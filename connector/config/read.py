@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from connector import system_keyring
 from connector.config.connections import Connection, facts_of, read_connections
 from connector.config.definitions import Definitions, read_definitions
-from connector.config.document import read_document
+from connector.config.document import Secrets, read_document
 from connector.config.faults import faults
 from connector.config.model import DatedNumber, Kpis, Organisation, SettingsFile, Targets, WriteBack
 from connector.config.references import References
@@ -61,14 +62,19 @@ def calendar_of(organisation: Organisation) -> Calendar:
     )
 
 
-def read(path: Path, *, environment: Mapping[str, str]) -> Config:
+def read(path: Path, *, environment: Mapping[str, str], secret: Secrets = system_keyring.secret) -> Config:
     """Read and check the settings file.
+
+    Args:
+        path: Where it is.
+        environment: What `${NAME}` is taken from.
+        secret: What `${keyring:NAME}` is taken from.
 
     Raises:
         ConfigError: with every problem of the file, of the adapters' settings, the mapping, the KPIs and what they
             refer to; not only the first.
     """
-    document = read_document(path, environment=environment)
+    document = read_document(path, environment=environment, secret=secret)
     folder = path.resolve().parent
     sections, found = _sections(document)
     connections, connection_problems = read_connections(document, folder=folder)

@@ -1,0 +1,247 @@
+"""Signing in, once for each connection: which scopes to grant, what a grant is exchanged for, and where that is kept.
+
+Secrets go to the system's keyring, or to a file of environment variables that the admin names. The settings only say
+where they are.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from connector import system_keyring
+from connector.config import Config, Connection, read, read_document
+from connector.config.layout import scalar
+from connector.contract import AdapterType, Asked, Granted, GrantType
+from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
+from connector.transport import World, asked
+
+Stage = Literal["read", "write"]
+"""`read` pulls and looks; `write` makes fields and modules too, and writes into them."""
+
+_STANDS_IN = "x"
+"""For secrets that the settings name and nobody has yet: signing in is how they come to be."""
+
+
+class _NotYet(dict[str, str]):
+    """The environment, in which every variable is set to something."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return _STANDS_IN
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """An adapter that somebody signs in to, and what the settings already say of it."""
+
+    kind: AdapterType
+    grant: GrantType
+    prefix: str
+    """What its secrets are called after."""
+    config: Config | None = None
+    connection: Connection | None = None
+
+    def scopes(self, stage: Stage) -> tuple[str, ...]:
+        """What has to be granted: no more than the mapping and the write-back need."""
+        return self.grant.scopes(self._reads(), self._writes() if stage == "write" else None)
+
+    def stated(self) -> dict[str, str]:
+        """What the settings say already; no secret is among it."""
+        if self.config is None or self.connection is None:
+            return {}
+        raw = self.config.document.at(("connections", self.connection.name, "settings"))
+        secrets = {each.name for each in self.grant.asks if each.secret}
+        stated = raw.items() if isinstance(raw, dict) else ()
+        return {
+            name: value
+            for name, value in stated
+            if isinstance(value, str) and name not in secrets and value != _STANDS_IN
+        }
+
+    def variable(self, name: str) -> str:
+        """The environment variable of something that is asked for, or kept."""
+        return f"{self.prefix}_{name}".upper().replace("-", "_")
+
+    def secret_name(self, name: str) -> str:
+        """What a secret is called in the keyring."""
+        return f"{self.prefix}_{name}".lower()
+
+    def _reads(self) -> dict[str, tuple[str, ...]]:
+        if self.connection is None:
+            return _modules_of(self.kind)
+        modules: dict[str, tuple[str, ...]] = {}
+        for table, mapping in self.connection.each_mapping():
+            fields = (*mapping.id, *(field for how in mapping.columns.values() for field in how.source))
+            module = mapping.module or table
+            modules[module] = tuple(dict.fromkeys((*modules.get(module, ()), *fields)))
+        return modules
+
+    def _writes(self) -> tuple[str, ...]:
+        if self.config is None or self.connection is None:
+            return ()
+        name = self.connection.name
+        return tuple(each.module for each in self.config.write_back.targets if each.connection == name)
+
+
+def signing_in(kind: AdapterType, *, path: Path, environment: Mapping[str, str], connection: str = "") -> SigningIn:
+    """Find out what signing in to an adapter takes.
+
+    Args:
+        kind: The adapter.
+        path: The settings file, where there is one yet.
+        environment: What `${NAME}` in it is taken from.
+        connection: Which of the adapter's connections; empty for the only one.
+
+    Raises:
+        ConfigError: nobody signs in to this adapter; or the settings have faults, or not that connection.
+    """
+    if kind.grant is None:
+        hint = Message("nothing is needed: go on with crm-kpi check")
+        raise ConfigError([Problem(kind.name, Message("nobody signs in to {adapter}", adapter=kind.title), hint)])
+    if not path.exists() and not connection:
+        return SigningIn(kind, kind.grant, kind.name)
+    config = read(path, environment=_NotYet(environment), secret=lambda _: _STANDS_IN)
+    found = _chosen(config, kind, connection)
+    return SigningIn(kind, kind.grant, found.name if connection and found else kind.name, config, found)
+
+
+def _chosen(config: Config, kind: AdapterType, name: str) -> Connection | None:
+    own = {each.name: each for each in config.connections.values() if each.adapter.name == kind.name}
+    if name and name not in own:
+        message = Message("{name} is no connection of {adapter}", name=name, adapter=kind.title)
+        raise ConfigError([Problem("--connection", message, did_you_mean(name, own))])
+    if len(own) > 1 and not name:
+        message = Message("{names} are connections of {adapter}", names=", ".join(own), adapter=kind.title)
+        raise ConfigError([Problem("--connection", message, Message("name the one that is signed in"))])
+    return own.get(name) or next(iter(own.values()), None)
+
+
+def _modules_of(kind: AdapterType) -> dict[str, tuple[str, ...]]:
+    """The modules of the adapter's own mapping, for whoever has no settings yet."""
+    if kind.default_mapping is None:
+        return {}
+    tables = read_document(kind.default_mapping, environment={}).data.items()
+    return {_module(table, each): () for table, raw in tables for each in (raw if isinstance(raw, list) else [raw])}
+
+
+def _module(table: str, raw: Any) -> str:
+    return str(raw.get("module", table)) if isinstance(raw, dict) else table
+
+
+def exchange(signing: SigningIn, answers: Mapping[str, str], *, now: datetime, world: World | None = None) -> Granted:
+    """Exchange the grant for what is kept.
+
+    Raises:
+        ConfigError: something that is asked for was not answered.
+        AdapterError: the vendor does not accept it.
+    """
+    missing = [each for each in signing.grant.asks if not answers.get(each.name)]
+    if missing:
+        raise ConfigError([_unanswered(signing, each) for each in missing])
+    wrong = [each for each in signing.grant.asks if each.choices and answers[each.name] not in each.choices]
+    if wrong:
+        raise ConfigError([_no_choice(each, answers[each.name]) for each in wrong])
+    return asked(signing.grant.exchange(answers, now), adapter=signing.kind.name, world=world)
+
+
+def _unanswered(signing: SigningIn, what: Asked) -> Problem:
+    hint = Message("set {variable}, or start it at a terminal", variable=signing.variable(what.name))
+    return Problem(what.name, Message("is missing: {prompt}", prompt=what.prompt), hint)
+
+
+def _no_choice(what: Asked, answer: str) -> Problem:
+    names = Message("{names}", names=", ".join(what.choices))
+    return Problem(what.name, Message("must be one of {expected}", expected=names), did_you_mean(answer, what.choices))
+
+
+def not_granted(needed: Sequence[str], granted: Sequence[str]) -> tuple[str, ...]:
+    """Scopes that are needed and were not granted; none where the vendor did not say which were.
+
+    >>> not_granted(["Crm.deals.READ", "Crm.leads.READ"], ["Crm.deals.ALL"])
+    ('Crm.leads.READ',)
+    >>> not_granted(["Crm.deals.READ"], [])
+    ()
+    """
+    if not granted:
+        return ()
+    whole = {each.lower() for each in granted}
+    wide = tuple(each.removesuffix("all") for each in whole if each.endswith(".all"))
+    return tuple(each for each in needed if each.lower() not in whole and not each.lower().startswith(wide or ("\0",)))
+
+
+def keep_in_keyring(signing: SigningIn, granted: Granted) -> dict[str, str]:
+    """Keep the secrets in the system's keyring; returns what the settings say instead of each.
+
+    Raises:
+        ConfigError: there is no keyring that can be used.
+    """
+    for name, value in granted.secrets.items():
+        system_keyring.keep(signing.secret_name(name), value)
+    return {name: f"${{keyring:{signing.secret_name(name)}}}" for name in granted.secrets}
+
+
+def keep_in_file(signing: SigningIn, granted: Granted, path: Path) -> dict[str, str]:
+    """Write the secrets as environment variables into a private file; other lines of it stay.
+
+    Returns:
+        What the settings say instead of each.
+
+    Raises:
+        ConnectorError: the file cannot be written.
+    """
+    lines = {signing.variable(name): value for name, value in granted.secrets.items()}
+    try:
+        kept = [line for line in _lines(path) if line.partition("=")[0].removeprefix("export ").strip() not in lines]
+        text = "\n".join((*kept, *(f"{name}={shlex.quote(value)}" for name, value in lines.items()), ""))
+        _replace_private(path, text)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else Message("it is not written in UTF-8")
+        raise ConnectorError(Message("{file} cannot be written: {reason}", file=path, reason=reason)) from error
+    return {name: f"${{{signing.variable(name)}}}" for name in granted.secrets}
+
+
+def _lines(path: Path) -> list[str]:
+    if path.is_symlink():
+        raise OSError(None, "it is a link")
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def _replace_private(path: Path, text: str) -> None:
+    """Beside it, for its owner only from the first byte on, then in its place."""
+    part = path.with_name(f".{path.name}.unfinished")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            handle.write(text)
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def settings_lines(signing: SigningIn, granted: Granted, kept: Mapping[str, str]) -> tuple[str, ...]:
+    """What the connection's settings have to say now, as lines of YAML."""
+    name = signing.connection.name if signing.connection else "crm"
+    stated = {**granted.settings, **kept}
+    return (
+        "connections:",
+        f"  {name}:",
+        f"    adapter: {signing.kind.name}",
+        "    settings:",
+        *(f"      {setting}: {_plain(value)}" for setting, value in stated.items()),
+    )
+
+
+def _plain(value: Any) -> str:
+    """A reference to a secret reads better without quotes, and is safe without."""
+    return value if isinstance(value, str) and value.startswith("${") else scalar(value)
