@@ -20,7 +20,7 @@ from adapters.zoho.emulator.bulk_jobs import Jobs
 from adapters.zoho.emulator.bulk_read import DOWNLOADS, PATH, BulkRead
 from adapters.zoho.emulator.calls import Call
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta
-from adapters.zoho.emulator.records import VISIBLE, answer_rows
+from adapters.zoho.emulator.records import answer_rows
 from adapters.zoho.emulator.state import State
 from tests.adapters.zoho.emulator.small_org import an_id, small_org
 
