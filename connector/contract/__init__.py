@@ -44,7 +44,6 @@ from connector.contract.effect import (
 )
 from connector.contract.first_day import (
     Asked,
-    ColumnProposal,
     FieldInfo,
     Granted,
     GrantTalk,
@@ -53,7 +52,6 @@ from connector.contract.first_day import (
     ModuleInfo,
     OrganisationInfo,
     SurveyTalk,
-    TableProposal,
 )
 from connector.contract.reading import (
     PAGE_ROWS,
@@ -88,7 +86,6 @@ __all__ = [
     "Capability",
     "Cell",
     "Change",
-    "ColumnProposal",
     "Conversation",
     "Deletions",
     "Effect",
@@ -121,7 +118,6 @@ __all__ = [
     "SignInTalk",
     "State",
     "SurveyTalk",
-    "TableProposal",
     "Unreadable",
     "Wait",
     "Withheld",

@@ -17,9 +17,16 @@ class FieldInfo:
 
     name: str
     label: str = ""
+    """What its users call it."""
     type: str = ""
+    """`text choice choices number money percent boolean date instant link`; empty for what no fact is made of."""
     values: tuple[str, ...] = ()
+    """Of a choice: the words that a record may hold."""
     withheld: bool = False
+    links: str = ""
+    """The module whose ids it holds."""
+    filled: float | None = None
+    """Share of the records that have it, 0 to 1; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,12 @@ class ModuleInfo:
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     rows: int | None = None
+    label: str = ""
+    """What its users call it."""
+    since: str = ""
+    """Date of the oldest record; empty where nobody looked."""
+    remedies: Mapping[str, Message] = field(default_factory=dict)
+    """Fact (`cases.resolved_at`) -> how to get it, where the vendor has no standard field for it."""
 
 
 InspectTalk: TypeAlias = Generator[Effect | ModuleInfo, Any, None]
@@ -92,32 +105,4 @@ class OrganisationInfo:
     """For people: edition, users, environment."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnProposal:
-    """How one fact column could be filled."""
-
-    mapping: Mapping[str, Any]
-    """As in the settings: `{from: Stage, values: {…}}`."""
-    confidence: float
-    """0 to 1; below 0.5 it is written as a comment."""
-    why: Message
-    filled: int | None = None
-    """How many of the records have it; None where nobody asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableProposal:
-    """How one fact table could be filled from one module."""
-
-    table: str
-    module: str
-    id: str
-    columns: Mapping[str, ColumnProposal]
-    records: int | None = None
-    since: str = ""
-    """Date of the oldest record; empty where it is not known."""
-    missing: Mapping[str, Message] = field(default_factory=dict)
-    """Fact column -> what to click or map to get it."""
-
-
-SurveyTalk: TypeAlias = Generator[Effect | OrganisationInfo | ModuleInfo | TableProposal, Any, None]
+SurveyTalk: TypeAlias = Generator[Effect | OrganisationInfo | ModuleInfo, Any, None]

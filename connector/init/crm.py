@@ -14,10 +14,11 @@ from connector.config.document import parse_document, read_document
 from connector.config.faults import faults
 from connector.config.layout import flow, scalar
 from connector.config.model import MONTHS
-from connector.contract import AdapterType, ModuleInfo, OrganisationInfo, TableProposal
+from connector.contract import AdapterType, ModuleInfo, OrganisationInfo
 from connector.errors import ConfigError, Message, Problem
 from connector.init.company import calendar_of
 from connector.init.crm_text import CrmDraft, settings_text
+from connector.init.proposing import proposed
 from connector.init.questions import Answers
 from connector.init.readiness import Readiness, readiness
 from connector.init.span import Span
@@ -35,7 +36,6 @@ class Survey:
 
     organisation: OrganisationInfo
     modules: tuple[ModuleInfo, ...]
-    tables: tuple[TableProposal, ...]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -87,17 +87,19 @@ def init_crm(
     refuse_overwriting(path, force=force)
     progress(Message("asking {adapter} what it holds", adapter=kind.title))
     survey = surveyed(kind, settings, folder=path.resolve().parent, environment=environment, world=world)
-    if not survey.tables:
+    default = _default_mapping(kind)
+    tables = proposed(default, survey.modules)
+    if not tables:
         nothing = Problem("init", Message("{adapter} shows this account no module of facts", adapter=kind.title))
         raise ConfigError([*survey.problems, nothing])
-    ready = readiness(catalog.shipped(), survey.tables)
+    ready = readiness(catalog.shipped(), tables)
     draft = CrmDraft(
-        _company(survey, answers, today=today),
+        _company(survey, answers, span=_span(survey.modules, today), today=today),
         connection=CONNECTION,
         adapter=kind.name,
         settings=settings,
-        tables=survey.tables,
-        default=_default_mapping(kind),
+        tables=tables,
+        default=default,
         readiness=ready,
     )
     text = settings_text(draft, translate)
@@ -127,7 +129,6 @@ def surveyed(
     return Survey(
         organisation=next((each for each in said if isinstance(each, OrganisationInfo)), OrganisationInfo()),
         modules=tuple(each for each in said if isinstance(each, ModuleInfo)),
-        tables=tuple(each for each in said if isinstance(each, TableProposal)),
     )
 
 
@@ -147,7 +148,7 @@ def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
     return {} if kind.default_mapping is None else read_document(kind.default_mapping, environment={}).data
 
 
-def _company(survey: Survey, answers: Answers, *, today: date) -> CompanyDraft:
+def _company(survey: Survey, answers: Answers, *, span: Span | None, today: date) -> CompanyDraft:
     """What was answered goes before what the CRM says, and that before what is usual."""
     said = survey.organisation
     timezone = answers.timezone or said.timezone
@@ -169,11 +170,11 @@ def _company(survey: Survey, answers: Answers, *, today: date) -> CompanyDraft:
         fiscal_year_starts=fiscal_year,
         language=language,
         calendar=calendar,
-        span=_span(survey.tables, today),
+        span=span,
         today=today,
     )
 
 
-def _span(tables: Sequence[TableProposal], today: date) -> Span | None:
-    days = [date.fromisoformat(table.since[:10]) for table in tables if table.since]
+def _span(modules: Sequence[ModuleInfo], today: date) -> Span | None:
+    days = [date.fromisoformat(module.since[:10]) for module in modules if module.since]
     return Span(min(days), today) if days else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.config.layout import flow, scalar
-from connector.contract import ColumnProposal, TableProposal
 from connector.errors import Message
+from connector.init.proposal import ColumnFill, TableFill
 from connector.init.readiness import SURE, Readiness, State
 from connector.init.text import CompanyDraft, Pen
 from kpi_engine.definition import Definition
@@ -30,7 +30,7 @@ class CrmDraft:
     adapter: str
     settings: Mapping[str, Any]
     """As they are to stand in the file: secrets by name only."""
-    tables: Sequence[TableProposal]
+    tables: Sequence[TableFill]
     default: Mapping[str, Any]
     """The adapter's own mapping, which holds where the file says nothing."""
     readiness: Sequence[Readiness]
@@ -64,7 +64,7 @@ class _Writer:
     # ---- mapping ----
 
     def _mapping(self) -> Iterator[str]:
-        by_table: dict[str, list[TableProposal]] = {}
+        by_table: dict[str, list[TableFill]] = {}
         for proposal in self._draft.tables:
             by_table.setdefault(proposal.table, []).append(proposal)
         yield "    mapping:"
@@ -81,7 +81,7 @@ class _Writer:
             if table not in by_table:
                 yield self._pen.line(f"      {table}: null", Message("this CRM has no module for it"))
 
-    def _table(self, proposal: TableProposal, space: str, *, headed: bool = False) -> Iterator[str]:
+    def _table(self, proposal: TableFill, space: str, *, headed: bool = False) -> Iterator[str]:
         if not headed:
             yield self._pen.line(f"{space}module: {scalar(proposal.module)}", _counted(proposal))
         yield f"{space}id: {scalar(proposal.id)}"
@@ -93,7 +93,7 @@ class _Writer:
                 ours = name in _columns_of(self._draft.default.get(proposal.table), proposal.module)
                 yield self._pen.line(f"{space}  {name}: null" if ours else f"{space}  # {name}:", remedy)
 
-    def _column(self, name: str, column: ColumnProposal, space: str) -> Iterator[str]:
+    def _column(self, name: str, column: ColumnFill, space: str) -> Iterator[str]:
         said = _plain(column.mapping)
         if column.confidence < SURE:
             yield self._pen.line(f"{space}# {name}: {flow(said)}", _remark(column))
@@ -146,7 +146,7 @@ def _ready(readiness: Sequence[Readiness], wanted: Sequence[str]) -> list[Defini
     return [found[kpi] for kpi in wanted if kpi in found]
 
 
-def _counted(proposal: TableProposal) -> Message:
+def _counted(proposal: TableFill) -> Message:
     if proposal.records is None:
         return Message("")
     if not proposal.since:
@@ -154,7 +154,7 @@ def _counted(proposal: TableProposal) -> Message:
     return Message("{count} records, the oldest of {day}", count=proposal.records, day=proposal.since)
 
 
-def _remark(column: ColumnProposal) -> Message:
+def _remark(column: ColumnFill) -> Message:
     percent = round(100 * column.confidence)
     if column.confidence >= CERTAIN:
         return column.why

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from connector.contract import ColumnProposal, TableProposal
 from connector.errors import Message
+from connector.init.proposal import TableFill
 from kpi_engine import expression
 from kpi_engine.definition import Definition, Derived
 from kpi_engine.evaluate import essential_columns
@@ -53,7 +53,7 @@ class _Fact:
 
 
 def readiness(
-    definitions: Iterable[Definition], tables: Sequence[TableProposal], *, facts: Mapping[str, FactTable] = FACTS
+    definitions: Iterable[Definition], tables: Sequence[TableFill], *, facts: Mapping[str, FactTable] = FACTS
 ) -> tuple[Readiness, ...]:
     """Every KPI, in the order of the definitions.
 
@@ -74,7 +74,7 @@ def _judge(
     known: Mapping[str, Definition],
     found: dict[str, Readiness],
     *,
-    tables: Sequence[TableProposal],
+    tables: Sequence[TableFill],
     facts: Mapping[str, FactTable],
 ) -> Readiness:
     """A KPI made of others is as ready as those; the rules have refused circles."""
@@ -102,7 +102,7 @@ def _worst(states: Iterable[State]) -> State:
     return max(states, key=list(State).index, default=State.READY)
 
 
-def _own(definition: Definition, tables: Sequence[TableProposal], facts: Mapping[str, FactTable]) -> Readiness:
+def _own(definition: Definition, tables: Sequence[TableFill], facts: Mapping[str, FactTable]) -> Readiness:
     essential = essential_columns(definition, facts=facts)
     found = {name: _fact(name, tables) for name in essential}
     return Readiness(
@@ -114,7 +114,7 @@ def _own(definition: Definition, tables: Sequence[TableProposal], facts: Mapping
     )
 
 
-def _fact(name: str, tables: Sequence[TableProposal]) -> _Fact:
+def _fact(name: str, tables: Sequence[TableFill]) -> _Fact:
     table, _, column = name.partition(".")
     offered = [each for each in tables if each.table == table]
     if not offered:
@@ -122,19 +122,15 @@ def _fact(name: str, tables: Sequence[TableProposal]) -> _Fact:
     return min((_column(each, column) for each in offered), key=lambda fact: list(State).index(fact.state))
 
 
-def _column(table: TableProposal, column: str) -> _Fact:
+def _column(table: TableFill, column: str) -> _Fact:
     proposal = table.columns.get(column)
     if proposal is None or proposal.confidence < SURE:
         otherwise = Message(
             "map a field of {module} to {table}.{column}", module=table.module, table=table.table, column=column
         )
         return _Fact(State.IMPOSSIBLE, table.since, None, table.missing.get(column, otherwise))
-    filled = _share(proposal, table.records)
+    filled = proposal.filled if table.records else None
     return _Fact(_state(filled), table.since, filled, _remedy(table, column, filled))
-
-
-def _share(proposal: ColumnProposal, records: int | None) -> float | None:
-    return proposal.filled / records if proposal.filled is not None and records else None
 
 
 def _state(filled: float | None) -> State:
@@ -143,7 +139,7 @@ def _state(filled: float | None) -> State:
     return State.PARTLY if filled is not None and filled < WELL_FILLED else State.READY
 
 
-def _remedy(table: TableProposal, column: str, filled: float | None) -> Message | None:
+def _remedy(table: TableFill, column: str, filled: float | None) -> Message | None:
     if _state(filled) is State.READY:
         return None
     source = table.columns[column].mapping.get("from", column)

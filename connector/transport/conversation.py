@@ -22,7 +22,6 @@ from connector.contract import (
     Page,
     Place,
     Receipt,
-    TableProposal,
     Unreadable,
     Wait,
     Withheld,
@@ -49,7 +48,6 @@ _EVENTS: Final = (
     Place,
     ModuleInfo,
     OrganisationInfo,
-    TableProposal,
 )
 
 

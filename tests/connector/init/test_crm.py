@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from connector.config import read
-from connector.contract import (
-    AdapterType,
-    ColumnProposal,
-    ModuleInfo,
-    OrganisationInfo,
-    SurveyTalk,
-    TableProposal,
-)
+from connector.config import Config, read
+from connector.contract import AdapterType, FieldInfo, ModuleInfo, OrganisationInfo, SurveyTalk
 from connector.errors import ConfigError, ConnectorError, Message
 from connector.init import Answers
 from connector.init.crm import CrmInitReport, init_crm
@@ -31,63 +25,87 @@ class Settings(BaseModel):
     key: SecretStr
 
 
-def proposed() -> list[TableProposal]:
-    def sure(field: str, **more: object) -> ColumnProposal:
-        return ColumnProposal({"from": field, **more}, 1.0, Message(""), 80)
-
-    values = {"values": {"成交": "won", "*": "open"}}
-    return [
-        TableProposal("users", "Users", "id", {"name": sure("full_name")}, records=12),
-        TableProposal("accounts", "Accounts", "id", {"name": sure("Account_Name")}, records=50),
-        TableProposal(
-            "deals",
-            "Deals",
-            "id",
-            {
-                "outcome": sure("Stage", **values),
-                "closed_on": sure("Closing_Date"),
-                "amount": ColumnProposal({"from": "Amount"}, 0.8, Message("its label is 金额"), 60),
-                "product": ColumnProposal({"from": "Thing"}, 0.3, Message("its label is like it"), 60),
-            },
-            records=100,
-            since="2023-05-04",
-            missing={"engaged_on": Message("add a date field to Deals"), "probability": Message("no such field")},
-        ),
-        TableProposal("activities", "Calls", "id", {"kind": ColumnProposal({"constant": "call"}, 1.0, Message(""))}),
-        TableProposal("activities", "Tasks", "id", {"kind": ColumnProposal({"constant": "task"}, 1.0, Message(""))}),
-    ]
+DEFAULT = """
+users: {module: Users, id: id, columns: {name: full_name}}
+deals:
+  module: Deals
+  id: id
+  columns:
+    outcome: {from: Stage, values: {成交: won, "*": open}}
+    closed_on: Closing_Date
+    amount: Amount
+    probability: Probability
+activities:
+  - {module: Calls, id: id, columns: {kind: {constant: call}}}
+  - {module: Tasks, id: id, columns: {kind: {constant: task}}}
+costs: {module: Costs, id: id, columns: {category: Category}}
+"""
+DEALS = ModuleInfo(
+    "Deals",
+    (
+        FieldInfo("id"),
+        FieldInfo("Stage", "阶段", "choice", values=("成交", "洽谈"), filled=1.0),
+        FieldInfo("Closing_Date", "结束日期", "date", filled=1.0),
+        FieldInfo("Amount", "金额", "money", filled=0.6),
+        FieldInfo("Field7", "产品", "choice", filled=0.5),
+        FieldInfo("Product_Name", "Sonstiges", "text", filled=0.5),
+    ),
+    rows=100,
+    since="2023-05-04",
+    remedies={"deals.engaged_on": Message("add a date field to Deals")},
+)
 
 
 def survey(settings: Settings, folder: Path) -> SurveyTalk:
     assert settings.key.get_secret_value() == "hush"
     yield OrganisationInfo("大明 Hardware", "Asia/Shanghai", "CNY", 4, "zh-CN")
-    yield ModuleInfo("Deals", ())
-    yield from proposed()
-
-
-KIND = AdapterType("surveyed", "A CRM that knows itself", Settings, lambda *_: FakeCrmAdapter(), survey=survey)
-
-
-def drafted(path: Path, *, force: bool = False, answers: Answers = Answers()) -> CrmInitReport:
-    return init_crm(
-        KIND,
-        {"key": "${CRM_KEY}"},
-        path=path,
-        force=force,
-        answers=answers,
-        today=TODAY,
-        environment={"CRM_KEY": "hush"},
-    )
+    yield ModuleInfo("Users", (FieldInfo("id"), FieldInfo("full_name")), rows=12)
+    yield ModuleInfo("Accounts", (FieldInfo("id"), FieldInfo("Account_Name", "客户名称", "text", filled=1.0)), rows=50)
+    yield DEALS
+    yield ModuleInfo("Calls", (FieldInfo("id"),))
+    yield ModuleInfo("Tasks", (FieldInfo("id"),))
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.registry.adapter_type", lambda _: KIND)
+def kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AdapterType:
+    (tmp_path / "mapping.yaml").write_text(DEFAULT, "utf-8")
+    made = AdapterType(
+        "surveyed",
+        "A CRM that knows itself",
+        Settings,
+        lambda *_: FakeCrmAdapter(),
+        default_mapping=tmp_path / "mapping.yaml",
+        survey=survey,
+    )
+    monkeypatch.setattr("connector.registry.adapter_type", lambda _: made)
+    return made
 
 
-def test_the_settings_can_be_read_and_say_what_the_crm_said(tmp_path: Path, installed: None) -> None:
-    drafted(tmp_path / "crm-kpi.yaml")
-    config = read(tmp_path / "crm-kpi.yaml", environment={"CRM_KEY": "hush"})
+Drafted = Callable[..., CrmInitReport]
+
+
+@pytest.fixture
+def drafted(kind: AdapterType, tmp_path: Path) -> Drafted:
+    def draft(answers: Answers = Answers(), environment: Mapping[str, str] = {"CRM_KEY": "hush"}) -> CrmInitReport:
+        return init_crm(
+            kind,
+            {"key": "${CRM_KEY}"},
+            path=tmp_path / "crm-kpi.yaml",
+            force=False,
+            answers=answers,
+            today=TODAY,
+            environment=environment,
+        )
+
+    return draft
+
+
+def settings_of(report: CrmInitReport) -> Config:
+    return read(report.path, environment={"CRM_KEY": "hush"})
+
+
+def test_the_settings_can_be_read_and_say_what_the_crm_said(drafted: Drafted) -> None:
+    config = settings_of(drafted())
     organisation = config.organisation
     assert (organisation.name, organisation.timezone, organisation.currency) == (
         "大明 Hardware",
@@ -101,55 +119,57 @@ def test_the_settings_can_be_read_and_say_what_the_crm_said(tmp_path: Path, inst
     assert deals.columns["outcome"].values == {"成交": "won", "*": "open"}
 
 
-def test_no_secret_is_in_the_file(tmp_path: Path) -> None:
-    assert "hush" not in drafted(tmp_path / "crm-kpi.yaml").text
-    assert "${CRM_KEY}" in (tmp_path / "crm-kpi.yaml").read_text()
+def test_what_the_organisation_lacks_is_taken_out_of_the_adapters_mapping(drafted: Drafted) -> None:
+    report = drafted()
+    mapping = settings_of(report).connections["crm"].mapping
+    assert "costs" not in mapping
+    assert "probability" not in mapping["deals"][0].columns
+    assert "          probability: null  # Deals has no field Probability here" in report.text.splitlines()
 
 
-def test_what_is_not_sure_is_marked_and_what_is_hardly_likely_commented_out(tmp_path: Path) -> None:
-    lines = drafted(tmp_path / "crm-kpi.yaml").text.splitlines()
-    assert "          amount: Amount  # please check, 80 % sure: its label is 金额" in lines
-    assert "          # product: Thing  # please check, 30 % sure: its label is like it" in lines
-    assert "          # engaged_on:  # add a date field to Deals" in lines
+def test_no_secret_is_in_the_file(drafted: Drafted) -> None:
+    report = drafted()
+    assert "hush" not in report.text
+    assert "${CRM_KEY}" in report.path.read_text("utf-8")
 
 
-def test_several_modules_that_fill_one_table_are_a_list(tmp_path: Path, installed: None) -> None:
-    drafted(tmp_path / "crm-kpi.yaml")
-    config = read(tmp_path / "crm-kpi.yaml", environment={"CRM_KEY": "hush"})
-    assert [each.module for each in config.connections["crm"].mapping["activities"]] == ["Calls", "Tasks"]
+def test_own_fields_are_recognised_by_their_label_and_marked(drafted: Drafted) -> None:
+    report = drafted()
+    assert settings_of(report).connections["crm"].mapping["deals"][0].columns["product"].source == ("Product_Name",)
+    assert any("product: Product_Name  # please check, 68 % sure" in line for line in report.text.splitlines())
 
 
-def test_the_default_placement_holds_only_kpis_that_there_are_facts_for(tmp_path: Path, installed: None) -> None:
-    drafted(tmp_path / "crm-kpi.yaml")
-    fields, records = read(tmp_path / "crm-kpi.yaml", environment={"CRM_KEY": "hush"}).write_back.targets
+def test_where_the_crm_has_no_standard_field_the_remedy_is_in_the_file(drafted: Drafted) -> None:
+    assert "          # engaged_on:  # add a date field to Deals" in drafted().text.splitlines()
+
+
+def test_several_modules_that_fill_one_table_are_a_list(drafted: Drafted) -> None:
+    activities = settings_of(drafted()).connections["crm"].mapping["activities"]
+    assert [each.module for each in activities] == ["Calls", "Tasks"]
+
+
+def test_the_default_placement_holds_only_kpis_that_there_are_facts_for(drafted: Drafted) -> None:
+    fields, records = settings_of(drafted()).write_back.targets
     assert fields.kind == "fields"
-    assert set(fields.fields) == {"KPI_Won_Amount", "KPI_Win_Rate"}
+    assert "KPI_Won_Amount" in fields.fields
+    assert "KPI_Order_Amount" not in fields.fields
     assert records.kind == "records"
     assert (records.module, records.kpis) == ("KPI_Reports", ("won_amount", "win_rate"))
 
 
-def test_what_was_answered_goes_before_what_the_crm_says(tmp_path: Path, installed: None) -> None:
-    drafted(tmp_path / "crm-kpi.yaml", answers=Answers(currency="EUR", fiscal_year_starts="july"))
-    organisation = read(tmp_path / "crm-kpi.yaml", environment={"CRM_KEY": "hush"}).organisation
+def test_what_was_answered_goes_before_what_the_crm_says(drafted: Drafted) -> None:
+    organisation = settings_of(drafted(Answers(currency="EUR", fiscal_year_starts="july"))).organisation
     assert (organisation.currency, organisation.fiscal_year_starts) == ("EUR", 7)
 
 
-def test_settings_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
+def test_settings_that_are_there_are_not_overwritten(drafted: Drafted, tmp_path: Path) -> None:
     (tmp_path / "crm-kpi.yaml").write_text("mine")
     with pytest.raises(ConnectorError, match="is there already"):
-        drafted(tmp_path / "crm-kpi.yaml")
+        drafted()
     assert (tmp_path / "crm-kpi.yaml").read_text() == "mine"
 
 
-def test_a_secret_that_is_not_there_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_secret_that_is_not_there_is_said_before_anything_is_asked(drafted: Drafted, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="CRM_KEY is not set"):
-        init_crm(
-            KIND,
-            {"key": "${CRM_KEY}"},
-            path=tmp_path / "crm-kpi.yaml",
-            force=False,
-            answers=Answers(),
-            today=TODAY,
-            environment={},
-        )
+        drafted(environment={})
     assert not (tmp_path / "crm-kpi.yaml").exists()

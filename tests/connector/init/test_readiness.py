@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector.contract import ColumnProposal, TableProposal
 from connector.errors import Message
+from connector.init.proposal import ColumnFill, TableFill
 from connector.init.readiness import Readiness, State, readiness
 from kpi_engine import catalog
 
 
-def column(*, confidence: float = 1.0, filled: int | None = None) -> ColumnProposal:
-    return ColumnProposal({"from": "Field"}, confidence, Message(""), filled)
+def column(*, confidence: float = 1.0, filled: float | None = None) -> ColumnFill:
+    return ColumnFill({"from": "Field"}, confidence, Message(""), filled)
 
 
-def deals(**columns: ColumnProposal) -> TableProposal:
-    all_columns = {"outcome": column(), "closed_on": column(), "amount": column(filled=90), **columns}
+def deals(**columns: ColumnFill) -> TableFill:
+    all_columns = {"outcome": column(), "closed_on": column(), "amount": column(filled=0.9), **columns}
     found = {name: how for name, how in all_columns.items() if how is not None}
     missing = {"engaged_on": Message("add a date field to Deals")}
-    return TableProposal("deals", "Deals", "id", found, records=100, since="2024-02-01", missing=missing)
+    return TableFill("deals", "Deals", "id", found, records=100, since="2024-02-01", missing=missing)
 
 
-def judged(*tables: TableProposal) -> Mapping[str, Readiness]:
+def judged(*tables: TableFill) -> Mapping[str, Readiness]:
     return {each.kpi.id: each for each in readiness(catalog.shipped(), tables)}
 
 
@@ -52,7 +52,7 @@ def test_a_proposal_that_is_not_sure_fills_nothing() -> None:
 
 
 def test_a_field_that_few_records_have_makes_it_partly_ready() -> None:
-    found = judged(deals(amount=column(filled=20)))["won_amount"]
+    found = judged(deals(amount=column(filled=0.2)))["won_amount"]
     assert found.state is State.PARTLY
     assert [str(each) for each in found.remedies] == ["have people fill in Field of Deals: 20 % of the records have it"]
 
@@ -62,9 +62,9 @@ def test_a_field_that_nobody_fills_in_makes_it_impossible() -> None:
 
 
 def test_of_two_modules_that_fill_a_table_the_better_one_counts() -> None:
-    empty = TableProposal("activities", "Tasks", "id", {}, records=5)
-    full = {"kind": column(), "done_at": column(filled=9), "direction": column(), "started_at": column()}
-    calls = TableProposal("activities", "Calls", "id", full, records=10)
+    empty = TableFill("activities", "Tasks", "id", {}, records=5)
+    full = {"kind": column(), "done_at": column(filled=0.9), "direction": column(), "started_at": column()}
+    calls = TableFill("activities", "Calls", "id", full, records=10)
     assert judged(empty, calls)["calls"].state is State.READY
 
 
