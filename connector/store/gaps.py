@@ -138,6 +138,25 @@ def values_beside(
                 yield row[: len(VALUE_KEY)], row[len(VALUE_KEY) :]
 
 
+def series(store: Store, cells: Iterable[Cell]) -> dict[tuple[str, ...], dict[str, float | None]]:
+    """Cell without its period's start -> start -> value of each period that is over; None where it is not sound."""
+    moment = store.db.conn.execute("SELECT max(as_of) FROM kpi_values").fetchone()[0] or ""
+    found: dict[tuple[str, ...], dict[str, float | None]] = defaultdict(dict)
+    places = {cell[:5] for cell in cells}
+    for connection, kpi, scope, period in sorted({(*place[:3], place[4]) for place in places}):
+        rows = store.db.conn.execute(_SERIES, (connection, kpi, scope, period, moment[:10]))
+        for scope_id, start, value, status in rows.fetchall():
+            if (place := (connection, kpi, scope, scope_id, period)) in places:
+                found[place][start] = value if status == "ok" else None
+    return found
+
+
+_SERIES = (
+    "SELECT scope_id, period_start, value, status FROM kpi_values "
+    "WHERE connection = ? AND kpi = ? AND scope = ? AND period = ? AND period_end <= ? ORDER BY scope_id, period_start"
+)
+
+
 def _known(columns: tuple[str, ...]) -> tuple[str, ...]:
     """Only columns that there are."""
     return tuple(VALUE_COLUMNS[VALUE_COLUMNS.index(name)] for name in columns)

@@ -2,8 +2,8 @@
 
 ``files`` finds them, ``text_file``, ``workbook`` and ``yaml_file`` turn each into lines, ``entry`` makes a target of a
 line (``subject`` whose, ``goal`` what, ``baseline`` from where), ``book`` looks at all of them together, ``standing``
-at the values, ``gaps`` writes how each stands, ``checking`` says what is odd, ``listing`` names things;
-``sheet`` writes one to fill in, ``taking`` takes one in.
+at the values, ``gaps`` writes how each stands, ``checking`` says what is odd (``reach`` what asks for too much),
+``listing`` names things; ``sheet`` writes one to fill in, ``taking`` takes one in.
 """
 
 from connector.targets.book import Book, read_book, sums

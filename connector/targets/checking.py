@@ -12,6 +12,7 @@ from connector.targets.book import Book, read_book, sums
 from connector.targets.directory import Directory
 from connector.targets.entry import Entry
 from connector.targets.period_label import label
+from connector.targets.reach import far_fetched
 from connector.targets.standing import Standing
 from kpi_engine.period import Calendar, Period
 from kpi_engine.target import ByChange, RollUp, Target
@@ -35,7 +36,11 @@ def check_targets(config: Config, store: Store) -> TargetCheck:
     standing = Standing(config, store)
     taken = standing.new_baselines(book.entries)
     targets = [standing.in_force(entry, taken) for entry in book.entries]
-    warnings = [*_without_baseline(book, targets), *mismatches(config, book.directory, targets)]
+    warnings = [
+        *_without_baseline(book, targets),
+        *far_fetched(config, store, book.entries, targets),
+        *mismatches(config, book.directory, targets),
+    ]
     return TargetCheck(len(book.entries), book.unset, book.problems, tuple(warnings))
 
 

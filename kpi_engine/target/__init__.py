@@ -2,7 +2,7 @@
 
 ``model`` is what a target says, ``nature`` what may be asked of a KPI at all, ``change`` a target stated as a change
 from its baseline, ``in_force`` what becomes of it once the baseline is frozen, ``roll_up`` the sums of owners' targets
-beside those of their teams.
+beside those of their teams, ``plausible`` whether a number is within reach.
 """
 
 from kpi_engine.target.change import Change, parse_change
