@@ -3,6 +3,7 @@
 from connector.config.connections import Connection
 from connector.config.document import parse_document, read_document
 from connector.config.model import (
+    Credits,
     DatedNumber,
     FieldSource,
     FieldsTarget,
@@ -20,6 +21,7 @@ from connector.config.read import Config, read
 __all__ = [
     "Config",
     "Connection",
+    "Credits",
     "DatedNumber",
     "FieldSource",
     "FieldsTarget",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from connector import registry
 from connector.config.document import read_document
 from connector.config.faults import faults
+from connector.config.model import ConnectionSettings, Credits
 from connector.contract import Adapter, AdapterType
-from connector.errors import ConfigError, Problem
+from connector.errors import ConfigError, Message, Problem, did_you_mean
 from connector.mapping import TableMapping, merged, module_of, several_faults
 from connector.mapping.check import Fault, column_of, mapping_faults
 from kpi_engine.document import Document, Steps
@@ -31,6 +32,9 @@ class Connection:
     """By fact table: one mapping for each module that feeds it."""
     folder: Path
     """Relative paths in the settings start here."""
+    credits: Credits = Credits()
+    accept_missing: Mapping[str, int] = field(default_factory=dict)
+    """Module -> how many records the vendor counts that never arrive, which an administrator has accepted."""
 
     def connect(self) -> Adapter:
         """The adapter, ready to talk; nothing is opened yet."""
@@ -73,7 +77,24 @@ class _Reading:
         settings, mapping = self._settings(kind), self._mapping(kind)
         if settings is None or mapping is None:
             return None
-        return Connection(name, kind, settings, mapping, folder)
+        stated = self._stated()
+        self._check_accepted(stated.accept_missing, mapping)
+        return Connection(name, kind, settings, mapping, folder, stated.credits, stated.accept_missing)
+
+    def _stated(self) -> ConnectionSettings:
+        """What the section says beside settings and mapping; what is wrong with it, reading the section tells."""
+        try:
+            return ConnectionSettings.model_validate(self.raw)
+        except ValidationError:
+            return ConnectionSettings(adapter=self.raw["adapter"])
+
+    def _check_accepted(self, accepted: Iterable[str], mapping: Mapping[str, Sequence[TableMapping]]) -> None:
+        known = {each.module or table for table, mappings in mapping.items() for each in mappings}
+        for module in accepted:
+            if module not in known:
+                message = Message("{module} is not a module that is read", module=module)
+                way = (*self.way, "accept_missing", module)
+                self.problems.append(self.document.problem(way, message, hint=did_you_mean(module, known)))
 
     def _kind(self) -> AdapterType | None:
         try:
@@ -147,12 +168,26 @@ def facts_of(connections: Mapping[str, Connection]) -> dict[str, FactTable]:
     return facts
 
 
-def filled_columns(connections: Mapping[str, Connection]) -> dict[str, set[str]]:
-    """The fact columns that any connection's mapping fills, by table."""
+def filled_columns(
+    connections: Mapping[str, Connection], withheld: Collection[tuple[str, str, str]] = ()
+) -> dict[str, set[str]]:
+    """The fact columns that any connection's mapping fills, by table.
+
+    Args:
+        connections: Those of the settings.
+        withheld: Connection, module and field of what a vendor does not show to us: what comes from there is not
+            filled, which is not the same as empty.
+    """
     filled: dict[str, set[str]] = {}
     for connection in connections.values():
         for table, mapping in connection.each_mapping():
-            filled.setdefault(table, set()).update(mapping.columns)
+            place = (connection.name, mapping.module or table)
+            shown = {
+                name
+                for name, how in mapping.columns.items()
+                if not any((*place, each) in withheld for each in how.source)
+            }
+            filled.setdefault(table, set()).update(shown)
     return filled
 
 

@@ -116,6 +116,25 @@ class Organisation(Section):
         return value
 
 
+class Credits(Section):
+    """How much of what a vendor allows in any 24 hours is ours to spend."""
+
+    a_day: int | None = Field(default=None, ge=1)
+    """Credits in any 24 hours; left out: what the vendor allows, without the reserve."""
+    reserve: float = Field(default=0.25, ge=0, le=0.9)
+    """The share of the vendor's credits that is left to people's own work and to other programs."""
+
+    def allowed(self, vendors: int | None) -> int | None:
+        """What may be spent in any 24 hours, where the vendor allows that many; None where nobody says.
+
+        >>> Credits().allowed(4000), Credits(a_day=100).allowed(4000), Credits().allowed(None)
+        (3000, 100, None)
+        """
+        if self.a_day is not None:
+            return self.a_day
+        return None if vendors is None else int(vendors * (1 - self.reserve))
+
+
 class ConnectionSettings(Section):
     """One CRM account, folder or set of files to pull from."""
 
@@ -125,6 +144,11 @@ class ConnectionSettings(Section):
     """The adapter's own settings, described on its page."""
     mapping: Mapping[str, Any] = Field(default_factory=dict)
     """Fact table -> which module and fields it is filled from; overrides the adapter's default field by field."""
+    credits: Credits = Credits()
+    """How much of what the vendor allows in any 24 hours is ours to spend."""
+    accept_missing: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    """Module -> how many records the vendor may count that never arrive, such as `Deals: 12`: an administrator has seen
+    that permissions or approvals hide them, and counts the module as complete."""
 
 
 class DatedNumber(Section):
@@ -227,8 +251,8 @@ class RecordsTarget(_Target):
 
     kind: Literal["records"]
     """`records`: one report record per value."""
-    module: str = "kpi_values"
-    """The vendor's module that holds the report records."""
+    module: str = "KPI_Reports"
+    """The vendor's module that holds the report records; it is made where it is missing."""
     kpis: tuple[str, ...] | None = None
     """Only these KPIs; left out: all that are computed."""
     scopes: tuple[str, ...] | None = None

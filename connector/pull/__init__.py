@@ -1,7 +1,8 @@
 """Pull: from every connection into the store, one report for all of it.
 
-`source` prepares the connections, `order` says which module comes after which, `module` writes what one module brings,
-`records` what one of its fact tables gets, `fetch` listens to several conversations at once, `work` does it all.
+`source` prepares the connections, `work` asks each who it is and has `connection` pull it; `order` says which module
+comes after which, `fetch` listens to several conversations at once, `module` writes what one module brings, `records`
+what one of its fact tables gets (out of `files`, or out of `streams`), `completeness` compares counts.
 """
 
 from connector.pull.report import ModuleReport, Progress, PullReport

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, NamedTuple, TypeAlias
 
-from connector.contract import Conversation, PullEvent, PullTalk, State
+from connector.contract import Conversation, HttpAccess, PullEvent, PullTalk, State
 from connector.errors import Interrupted, Message
 from connector.transport import World, converse
 
@@ -36,10 +36,11 @@ class Talk:
     conversation: Conversation
     state: State | None
     adapter: str
+    http: HttpAccess | None = None
 
     def events(self, world: World) -> Generator[PullEvent, None, None]:
         """What it says."""
-        return converse(self._begin(), adapter=self.adapter, world=world)
+        return converse(self._begin(), adapter=self.adapter, http=self.http, world=world)
 
     def _begin(self) -> PullTalk:
         yield from self.conversation.talk(self.state)  # inside a generator: `converse` sees it fail, too

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, assert_never
 
-from connector.contract import Conversation, Deletions, Finished, Page, PullEvent, State, Unreadable
+from connector.contract import Conversation, Deletions, Finished, Page, PullEvent, State, Unreadable, Withheld
 from connector.errors import ConnectorError, Message
 from connector.mapping import CompiledMapping, NameIndex
+from connector.pull.completeness import Place, Reading, cover, covered, heal
+from connector.pull.files import FileRecords
 from connector.pull.records import Run, TableRecords
 from connector.pull.report import ModuleReport
-from connector.store import Store, coverage, runs, sync
-from connector.store.coverage import Coverage
+from connector.pull.streams import StreamRecords
+from connector.store import runs, sync, withheld
 from connector.store.sync import SyncState
+from connector.store.withheld import WithheldColumn
 
 Names = Callable[[str], NameIndex]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a module comes from."""
-
-    connection: str
-    adapter: str
-    module: str
 
 
 def basis_of(mappings: Sequence[CompiledMapping], names: Names) -> str:
@@ -53,6 +45,7 @@ class ModuleWriter:
         mappings: Sequence[CompiledMapping],
         conversations: Sequence[Conversation],
         names: Names,
+        whole: bool = False,
     ) -> None:
         self.place = place
         self.basis = basis_of(mappings, names)
@@ -60,29 +53,30 @@ class ModuleWriter:
         self._store = run.store
         self._mappings = mappings
         self._files = any(conversation.atomic for conversation in conversations)
-        self._states = {each.key: sync.load_state(run.store, place.connection, each.key) for each in conversations}
+        self._states = {
+            each.key: None if whole else sync.load_state(run.store, place.connection, each.key)
+            for each in conversations
+        }
         self._resumed = any(self._is_midway(state) for state in self._states.values())
+        self._afresh = all(self.state(key) is None for key in self._states)
         self._finished: dict[str, Finished] = {}
-        self._resources = ExitStack()
-        afresh = all(self.state(key) is None for key in self._states)
-        self._tables = [self._table(mapping, names=names, files=self._files, afresh=afresh) for mapping in mappings]
+        self._tables = [self._table(mapping, names) for mapping in mappings]
         self._begun = False
         self._news = False
         self._complete = True
+        self.read_whole = self._afresh
+        """Whether this reading is of everything, from the beginning."""
 
-    def _table(self, mapping: CompiledMapping, *, names: Names, files: bool, afresh: bool) -> TableRecords:
+    def _table(self, mapping: CompiledMapping, names: Names) -> TableRecords:
         converter = mapping.bind(
             connection=self.place.connection, names={table: names(table) for table in mapping.links}
         )
-        records = TableRecords(
-            self._run, self.place.connection, mapping, converter=converter, files=files, afresh=afresh
-        )
-        self._resources.callback(records.close)
-        return records
+        kind = FileRecords if self._files else StreamRecords
+        return kind(self._run, self.place.connection, mapping, converter=converter, afresh=self._afresh)
 
     def close(self) -> None:
         """Forget what was only for this reading."""
-        self._resources.close()
+        self._each(lambda table: table.close())
 
     def state(self, key: str) -> State | None:
         """Where a conversation goes on; None from the beginning, also when the mapping is another than then."""
@@ -98,10 +92,23 @@ class ModuleWriter:
 
     def accept(self, key: str, said: PullEvent) -> None:
         """Store one thing that a conversation said; inside a transaction."""
-        if isinstance(said, Finished):
-            self._finish(key, said)
-            return
-        self._begin()
+        match said:
+            case Finished():
+                self._finish(key, said)
+            case Withheld():
+                withheld.replace(self._store, self.place.connection, self.place.module, self._withheld(said))
+            case Page() | Unreadable() | Deletions():
+                self._begin()
+                self._store_said(said)
+                if not self._files and not isinstance(said, Unreadable):
+                    self._each(lambda table: table.verify_fit(adapter=self.place.adapter))
+                    if said.next_state is not None:
+                        self._save(key, said.next_state, finished=False)
+            case _:
+                assert_never(said)
+        self._note_news()
+
+    def _store_said(self, said: Page | Unreadable | Deletions) -> None:
         match said:
             case Page():
                 self._each(lambda table: table.page(said))
@@ -109,12 +116,6 @@ class ModuleWriter:
                 self._each(lambda table: table.unreadable(said))
             case Deletions():
                 self._each(lambda table: table.deletions(said.ids))
-            case _:
-                assert_never(said)
-        if not self._files and isinstance(said, Page | Deletions):
-            self._each(lambda table: table.verify_fit(adapter=self.place.adapter))
-            if said.next_state is not None:
-                self._save(key, said.next_state, finished=False)
 
     def _each(self, do: Callable[[TableRecords], object]) -> None:
         for table in self._tables:
@@ -122,47 +123,65 @@ class ModuleWriter:
 
     def _begin(self) -> None:
         if not self._begun:
-            self._each(TableRecords.begin)
+            self._each(lambda table: table.begin(resumed=self._resumed))
             self._begun = True
-        self._note_news()
 
     def _note_news(self) -> None:
-        if not self._news:
+        """Records that came again as they were (an overlap, the echo of what we wrote) are no news: nothing that is
+        computed could differ, so the moment of the facts stays where it was."""
+        if not self._news and any(table.changed or table.deleted for table in self._tables):
             runs.note_news(self._store, self._run.run_id, self._run.now)
             self._news = True
+
+    def _withheld(self, said: Withheld) -> Iterator[WithheldColumn]:
+        for mapping in self._mappings:
+            for name, how in mapping.mapping.columns.items():
+                field = next((each for each in how.source if each in said.fields), None)
+                if field is not None:
+                    place = (self.place.connection, self.place.module, mapping.table)
+                    yield WithheldColumn(*place, name, field, self._run.at)
+
+    # ---- the end ----
 
     def _finish(self, key: str, said: Finished) -> None:
         """A module has been said when all its slices have: only then do its states and its counts move on."""
         self._finished[key] = said
         if len(self._finished) < len(self._states):
             return
-        if self._is_no_news():
-            self._heal()
+        if self._is_as_it_was():
+            self._complete = heal(self._run, self.place)
             return
-        self._begin()
-        self._each(lambda table: table.verify_fit(adapter=self.place.adapter))
         snapshot = all(finished.snapshot for finished in self._finished.values())
-        if snapshot and not self._resumed:
-            self._each(TableRecords.finish_snapshot)
-        elif self._files:
-            self._each(TableRecords.finish_additions)
-        self._cover(snapshot=snapshot and not self._resumed)
-        for each, finished in self._finished.items():
-            # A snapshot of which this run saw only the end says nothing about deletions: the next one begins anew.
-            if not (snapshot and self._resumed):
-                self._save(each, finished.next_state, finished=True)
-        if snapshot and self._resumed:
+        if self._files or self._afresh or self._resumed or snapshot:
+            self._begin()
+        self._each(lambda table: table.verify_fit(adapter=self.place.adapter))
+        if snapshot and self._is_of_unknown_beginning():
             self._forget()
+            snapshot = False
+        else:
+            self._save_all()
+        if self._begun:
+            self._each(lambda table: table.finish(snapshot=snapshot))
+        self.read_whole = self._afresh or snapshot
+        self._cover(snapshot=snapshot)
+        if runs.data_as_of(self._store) is None:  # a CRM without any records was read, too
+            runs.note_news(self._store, self._run.run_id, self._run.now)
 
-    def _is_no_news(self) -> bool:
-        """Nothing came, and every conversation stands where it stood."""
+    def _is_as_it_was(self) -> bool:
+        """Nothing came, every conversation stands where it stood, and nobody counts what there is."""
         unmoved = all(self.state(key) == finished.next_state for key, finished in self._finished.items())
+        counts = [finished.vendor_count for finished in self._finished.values()]
         return (
             not self._begun
             and not self._resumed
             and unmoved
+            and (self._files or counts == [None] * len(counts))
             and not any(finished.snapshot for finished in self._finished.values())
         )
+
+    def _is_of_unknown_beginning(self) -> bool:
+        """A snapshot of which only the end was seen says nothing about deletions: the next one begins anew."""
+        return any(isinstance(table, StreamRecords) and not table.knows_what_came for table in self._tables)
 
     def _forget(self) -> None:
         for key in self._states:
@@ -170,33 +189,40 @@ class ModuleWriter:
                 self._store, self.place.connection, key, {"state": {}, "finished": True}, basis="", at=self._run.at
             )
 
+    def _save_all(self) -> None:
+        for key, finished in self._finished.items():
+            self._save(key, finished.next_state, finished=True)
+
     def _save(self, key: str, state: State, *, finished: bool) -> None:
         said: Mapping[str, Any] = {"state": state, "finished": finished}
         sync.save_state(self._store, self.place.connection, key, said, basis=self.basis, at=self._run.at)
 
     def _cover(self, *, snapshot: bool) -> None:
-        counts = [finished.vendor_count for finished in self._finished.values()]
-        known = [count for count in counts if count is not None]
-        vendor_count = sum(known) if len(known) == len(counts) else None
-        complete = [
-            table.cover(self.place.module, snapshot=snapshot, vendor_count=vendor_count) for table in self._tables
-        ]
-        self._complete = all(complete)
+        ends = self._finished.values()
+        known = [each.vendor_count for each in ends if each.vendor_count is not None]
+        note = next((each.note for each in ends if each.note), None)
+        reading = Reading(
+            whole=self.read_whole,
+            counts_fewer=any(each.counts_fewer for each in ends),
+            note=note.written() if note else None,
+        )
+        for table in self._tables:
+            counts = table.counts(snapshot=snapshot, vendor_count=sum(known) if len(known) == len(ends) else None)
+            name = table.mapping.table
+            found = cover(self._run, self.place, name, counts=counts, deleted=table.deleted, reading=reading)
+            self._complete = self._complete and found.complete
 
-    # ---- after a failure ----
-
-    def _heal(self) -> None:
-        """A run that failed marked the facts incomplete; the source is as it was before, so they are whole again."""
-        for counted in covered(self._store, self.place):
-            if not counted.complete and counted.vendor_count in (None, counted.arrived):
-                coverage.save(self._store, replace(counted, complete=True, checked_at=self._run.at))
-            else:
-                self._complete = self._complete and counted.complete
+    # ---- what became of it ----
 
     @property
     def arrived(self) -> int:
         """Records so far."""
         return max(table.arrived for table in self._tables)
+
+    @property
+    def is_delta(self) -> bool:
+        """Whether only news over a network were read, so that something may have been missed before."""
+        return not self._files and not self.read_whole
 
     @property
     def finished(self) -> bool:
@@ -205,53 +231,20 @@ class ModuleWriter:
 
     def report(self, *, error: ConnectorError | None = None, note: Message | None = None) -> ModuleReport:
         """What became of it."""
-        tables = tuple(mapping.table for mapping in self._mappings)
-        if error is not None or note is not None or not self._begun:
-            return ModuleReport(
-                self.place.connection,
-                self.place.module,
-                tables,
-                no_news=error is None,
-                complete=error is None and self._complete,
-                error=error,
-                note=note,
-            )
+        undone = error is not None or note is not None
+        tables = [] if undone else self._tables
         return ModuleReport(
             self.place.connection,
             self.place.module,
-            tables,
-            arrived=self.arrived,
-            changed=sum(table.changed for table in self._tables),
-            deleted=sum(table.deleted for table in self._tables),
-            quarantined=sum(table.quarantined for table in self._tables),
-            issues=sum(table.issues for table in self._tables),
-            complete=self._complete,
+            tuple(mapping.table for mapping in self._mappings),
+            arrived=max((table.arrived for table in tables), default=0),
+            changed=sum(table.changed for table in tables),
+            deleted=sum(table.deleted for table in tables),
+            quarantined=sum(table.quarantined for table in tables),
+            issues=sum(table.issues for table in tables),
+            no_news=error is None and (undone or not self._news),
+            complete=error is None and self._complete,
+            error=error,
+            note=note,
+            counts=tuple(covered(self._store, self.place)),
         )
-
-
-def mark_incomplete(run: Run, place: Place, mappings: Sequence[CompiledMapping]) -> None:
-    """After a failure: what the store holds is whole in itself and behind its source, so nothing of it is written back.
-
-    Its counts stay those of the last reading that ended well.
-    """
-    known = {each.table: each for each in covered(run.store, place)}
-    for mapping in mappings:
-        counted = known.get(mapping.table) or Coverage(
-            place.connection,
-            place.module,
-            mapping.table,
-            vendor_count=None,
-            arrived=0,
-            facts=0,
-            quarantined=0,
-            deleted=0,
-            complete=False,
-            checked_at=run.at,
-        )
-        coverage.save(run.store, replace(counted, complete=False, checked_at=run.at))
-
-
-def covered(store: Store, place: Place) -> list[Coverage]:
-    """The counts of a module's tables."""
-    here = (place.connection, place.module)
-    return [each for each in coverage.all(store) if (each.connection, each.module) == here]

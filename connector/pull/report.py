@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from connector.errors import ConnectorError, Message
+from connector.errors import BudgetSpent, ConnectorError, Message
+from connector.store.coverage import Coverage
 
 Progress: TypeAlias = Callable[[Message], None]
 
@@ -27,18 +28,35 @@ class ModuleReport:
     quarantined: int = 0
     issues: int = 0
     no_news: bool = False
-    """Nothing came, and nothing was touched."""
+    """No fact is another than before; records may have come again as they were."""
     complete: bool = True
     """False where the vendor counts other records than arrived."""
     error: ConnectorError | None = None
     """Why it failed; what it had not finished was undone."""
     note: Message | None = None
+    counts: tuple[Coverage, ...] = ()
+    """What the vendor counts and what there is of it, by fact table, whether it arrived now or before."""
+
+    @property
+    def out_of_credits(self) -> bool:
+        """Not finished because the day's credits are used up: what was read is kept, and the next run goes on."""
+        return isinstance(self.error, BudgetSpent)
+
+    @property
+    def counted(self) -> Coverage | None:
+        """The counts to show for the whole module: of the table that the vendor's count can be compared with."""
+        return next((each for each in self.counts if each.vendor_count is not None), next(iter(self.counts), None))
 
     def after(self, earlier: ModuleReport) -> ModuleReport:
         """This report of a second reading in the same run, with what the first one changed counted in."""
         if self.error is not None:
             return self
-        return replace(self, changed=self.changed + earlier.changed, deleted=self.deleted + earlier.deleted)
+        return replace(
+            self,
+            changed=self.changed + earlier.changed,
+            deleted=self.deleted + earlier.deleted,
+            no_news=self.no_news and earlier.no_news,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +67,18 @@ class PullReport:
 
     @property
     def news(self) -> bool:
-        """Whether any module was read, so that the facts now reach up to this run."""
+        """Whether any fact is another than before, so that the facts now reach up to this run."""
         return any(not module.no_news and module.error is None for module in self.modules)
 
     @property
     def failed(self) -> tuple[ModuleReport, ...]:
         """The modules that could not be pulled."""
-        return tuple(module for module in self.modules if module.error is not None)
+        return tuple(module for module in self.modules if module.error is not None and not module.out_of_credits)
+
+    @property
+    def out_of_credits(self) -> tuple[ModuleReport, ...]:
+        """The modules that are not finished because a connection's credits are used up."""
+        return tuple(module for module in self.modules if module.out_of_credits)
 
     @property
     def quarantined(self) -> int:

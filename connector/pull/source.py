@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from connector.config import Config, Connection
+from connector.config import Config, Connection, Credits
 from connector.contract import Adapter
 from connector.errors import ConfigError, Problem
 from connector.mapping import CompiledMapping, compile_mappings
@@ -20,6 +20,9 @@ class Source:
     adapter: Adapter
     mappings: Sequence[CompiledMapping]
     """One for each fact table and each module that feeds it."""
+    credits: Credits = Credits()
+    accept_missing: Mapping[str, int] = field(default_factory=dict)
+    """Module -> how many records the vendor may count that never arrive."""
 
     def modules(self) -> dict[str, tuple[CompiledMapping, ...]]:
         """The vendor modules to pull, and the mappings that each feeds."""
@@ -48,7 +51,16 @@ def sources(config: Config) -> tuple[Source, ...]:
         compiled, wrong = _compiled(connection, config)
         problems.extend(wrong)
         if not wrong:
-            found.append(Source(connection.name, connection.adapter.name, connection.connect(), compiled))
+            found.append(
+                Source(
+                    connection.name,
+                    connection.adapter.name,
+                    connection.connect(),
+                    compiled,
+                    connection.credits,
+                    connection.accept_missing,
+                )
+            )
     if problems:
         raise ConfigError(problems)
     return tuple(found)

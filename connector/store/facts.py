@@ -35,6 +35,7 @@ __all__ = [
 
 _KEY = ("connection", "id")
 _LIVE = "AND deleted_at IS NULL"
+_SILENT = "modified_at"
 _EXTRA_NAME = re.compile(r"x_[a-z0-9_]{1,60}")
 
 
@@ -96,15 +97,28 @@ def upsert(store: Store, table: str, columns: Sequence[str], rows: Iterable[Sequ
         rows: One sequence a row, in the order of `columns`, each value as `kpi_engine.facts` says it is stored.
 
     Returns:
-        How many rows were written; a row that holds the same already is not.
+        How many rows are new or differ from before. One of which only `modified_at` differs is stored and does not
+        count: the vendor moves it when a field changes that no fact holds, and when we write a KPI back (the echo).
     """
     connection = store.writing
     _fact_table(table)
+    rows = rows if isinstance(rows, Sequence) else list(rows)
     values = f"VALUES ({', '.join('?' * len(columns))}, NULL)"
-    statement = upsert_statement(table, (*columns, "deleted_at"), key=_KEY, source=values)
+    statement = upsert_statement(table, (*columns, "deleted_at"), key=_KEY, source=values, silent=(_SILENT,))
     before = connection.total_changes
     connection.executemany(statement, rows)
-    return connection.total_changes - before
+    changed = connection.total_changes - before
+    if _SILENT in columns and changed < len(rows):
+        _store_silent(store, table, columns, rows)
+    return changed
+
+
+def _store_silent(store: Store, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    moment, connection, id = (columns.index(name) for name in (_SILENT, *_KEY))
+    store.writing.executemany(
+        f"UPDATE {_fact_table(table)} SET {_SILENT} = ?1 WHERE connection = ?2 AND id = ?3 AND {_SILENT} IS NOT ?1",
+        ((row[moment], row[connection], row[id]) for row in rows),
+    )
 
 
 def blank_other_columns(

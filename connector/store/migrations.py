@@ -67,7 +67,7 @@ def _tables_of_a_network(db: Database) -> None:
 _NETWORK_TABLES = (
     """CREATE TABLE readings (
         number INTEGER PRIMARY KEY, connection TEXT NOT NULL, module TEXT NOT NULL, table_name TEXT NOT NULL,
-        first INTEGER NOT NULL
+        first INTEGER NOT NULL, run_id INTEGER NOT NULL
     ) STRICT""",
     "CREATE INDEX idx_readings_connection_module_table_name ON readings (connection, module, table_name)",
     """CREATE TABLE reading_ids (

@@ -93,9 +93,16 @@ OWN_TABLES: tuple[TableSchema, ...] = (
     ),
     TableSchema(
         "readings",
-        {"number": _INTEGER, "connection": _TEXT, "module": _TEXT, "table_name": _TEXT, "first": _INTEGER},
+        {
+            "number": _INTEGER,
+            "connection": _TEXT,
+            "module": _TEXT,
+            "table_name": _TEXT,
+            "first": _INTEGER,
+            "run_id": _INTEGER,
+        },
         key=("number",),
-        required=("connection", "module", "table_name", "first"),
+        required=("connection", "module", "table_name", "first", "run_id"),
         indexes=(("connection", "module", "table_name"),),
     ),
     TableSchema("reading_ids", {"reading": _INTEGER, "record_id": _TEXT}, key=("reading", "record_id")),

@@ -15,8 +15,12 @@ from connector.contract import (
     Capability,
     Conversation,
     Finished,
+    HttpAccess,
     InspectTalk,
+    IntroduceTalk,
+    Introduction,
     Page,
+    PlaceTalk,
     PullTalk,
     PushTalk,
     State,
@@ -41,10 +45,18 @@ class Scripted:
     at_once: int = 1
     states: list[State | None] = field(default_factory=list)
     """What each conversation was handed to go on from."""
+    introduction: Introduction = field(default_factory=lambda: Introduction(""))
+    http: HttpAccess | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(YES, YES, YES, YES, conversations_at_once=self.at_once)
+
+    def introduce(self) -> IntroduceTalk:
+        yield self.introduction
+
+    def places(self, *_: Any, **__: Any) -> PlaceTalk:
+        raise AssertionError("a pull makes no places")
 
     def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
         (module,) = modules

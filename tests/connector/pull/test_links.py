@@ -76,7 +76,8 @@ def test_a_new_account_without_a_new_name_changes_nothing_for_deals(desk: Desk) 
     desk.pull()
     desk.adapter.scripts["accounts"] = snapshot(account("a", "Acme"), module="accounts", version=2)
     accounts, deals = desk.pull().modules
-    assert (accounts.no_news, deals.no_news) == (False, True)
+    assert (accounts.arrived, deals.arrived) == (1, 0)
+    assert (accounts.no_news, deals.no_news) == (True, True)
 
 
 def test_managers_are_found_in_their_own_table(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from connector.contract import Deletions, Finished, PullTalk, State
 from connector.errors import AuthError, Message, StoreError, Unavailable
-from connector.kit.conformance import facts_of
+from connector.kit.conformance import facts_of, forget_states
 from connector.kit.fake_crm import FakeCrm, FakeCrmAdapter, Fault
 from connector.mapping import TableMapping, compile_mapping
 from connector.pull import PullReport, Source, pull
@@ -213,14 +213,66 @@ def test_a_whole_listing_deletes_what_it_does_not_list(streaming: Desk) -> None:
     assert list(streaming.deleted()) == ["9"]
 
 
-def test_of_a_listing_that_was_interrupted_nothing_is_deleted_until_it_is_seen_whole(streaming: Desk) -> None:
+def test_a_listing_may_take_several_runs_and_what_each_has_seen_counts(streaming: Desk) -> None:
     everyone = [deal(str(number)) for number in range(10)]
-    streaming.adapter.scripts["deals"] = stream(everyone, ends=Unavailable(Message("down")))
+    streaming.adapter.scripts["deals"] = stream(everyone)
     streaming.pull()
+    forget_states(streaming.store)
+    streaming.adapter.scripts["deals"] = stream(everyone[:5], ends=Unavailable(Message("down")))
+    assert streaming.pull_one().error is not None
+    assert streaming.deleted() == {}, "it is not known yet what else there is"
     streaming.adapter.scripts["deals"] = stream(everyone[:5], everyone[5:9], snapshot=True)
-    assert streaming.pull_one().deleted == 0, "its first page was seen by the run before only"
     assert streaming.pull_one().deleted == 1
-    assert streaming.adapter.states == [None, {"page": 1}, None]
+    assert list(streaming.deleted()) == ["9"]
+    assert streaming.adapter.states == [None, None, {"page": 1}]
+    assert streaming.everything()["readings"] == streaming.everything()["reading_ids"] == []
+
+
+def test_a_first_listing_deletes_nothing_and_keeps_no_ids(streaming: Desk) -> None:
+    everyone = [deal(str(number)) for number in range(4)]
+    streaming.adapter.scripts["deals"] = stream(everyone, ends=Unavailable(Message("down")), snapshot=True)
+    streaming.pull()
+    assert streaming.everything()["reading_ids"] == []
+    streaming.adapter.scripts["deals"] = stream(everyone, [deal("x")], snapshot=True)
+    assert streaming.pull_one().deleted == 0
+    assert len(streaming.facts()) == 5
+
+
+def test_a_listing_that_an_older_version_began_says_nothing_about_deletions(streaming: Desk) -> None:
+    everyone = [deal(str(number)) for number in range(10)]
+    streaming.adapter.scripts["deals"] = stream(everyone)
+    streaming.pull()
+    forget_states(streaming.store)
+    streaming.adapter.scripts["deals"] = stream(everyone[:5], ends=Unavailable(Message("down")))
+    streaming.pull()
+    with streaming.store.transaction():
+        streaming.store.writing.execute("DELETE FROM readings")
+    streaming.adapter.scripts["deals"] = stream(everyone[:5], everyone[5:9], snapshot=True)
+    assert streaming.pull_one().deleted == 0, "nobody knows what was on its first page"
+    assert streaming.pull_one().deleted == 1
+    assert streaming.adapter.states == [None, None, {"page": 1}, None]
+
+
+def test_a_record_that_comes_twice_in_a_first_listing_is_in_quarantine_once_or_not_at_all(streaming: Desk) -> None:
+    bad = deal("1", stage="wonn")
+    streaming.adapter.scripts["deals"] = stream([bad, deal("2", stage="wonn")], [bad, deal("2")], snapshot=True)
+    streaming.pull()
+    assert [each[0] for each in streaming.quarantine()] == ["1"]
+    assert streaming.facts() == {"2": "won"}
+
+
+def test_problems_of_records_that_a_listing_lacks_are_forgotten(streaming: Desk) -> None:
+    def talk(state: State | None) -> PullTalk:
+        rows = [deal("1", stage="wonn"), deal("2")] if state is None else [deal("2")]
+        yield page(*rows)
+        yield Finished("deals", next_state={"at": len(rows)}, snapshot=True, vendor_count=len(rows))
+
+    streaming.adapter.scripts["deals"] = talk
+    streaming.pull()
+    assert len(streaming.quarantine()) == 1
+    streaming.pull()
+    assert streaming.quarantine() == []
+    assert streaming.coverage()["deals"].complete
 
 
 def test_a_format_that_no_longer_fits_stops_before_its_page_is_stored(streaming: Desk) -> None:

@@ -48,11 +48,14 @@ def test_columns_that_are_not_given_keep_what_they_hold(store: Store) -> None:
     assert deals(store) == [("1", "lost", 100, None)]
 
 
-def test_a_new_modification_time_is_written(store: Store) -> None:
+def test_a_new_modification_time_alone_is_stored_and_is_no_change(store: Store) -> None:
     columns = ("connection", "id", "outcome", "modified_at")
+    later = "2026-11-22T08:00:00Z"
     with store.transaction():
-        assert facts.upsert(store, "deals", columns, [("crm", "1", "won", AT)]) == 1
-        assert facts.upsert(store, "deals", columns, [("crm", "1", "won", "2026-11-22T08:00:00Z")]) == 1
+        assert facts.upsert(store, "deals", columns, [("crm", "1", "won", AT), ("crm", "2", "won", AT)]) == 2
+        assert facts.upsert(store, "deals", columns, [("crm", "1", "won", later), ("crm", "2", "lost", later)]) == 1
+    rows = store.db.conn.execute("SELECT id, outcome, modified_at FROM deals ORDER BY id").fetchall()
+    assert rows == [("1", "won", later), ("2", "lost", later)]
 
 
 def test_a_tombstone_comes_back_to_life(store: Store) -> None:

@@ -350,7 +350,8 @@ CREATE TABLE "readings" (
    "connection" TEXT NOT NULL,
    "module" TEXT NOT NULL,
    "table_name" TEXT NOT NULL,
-   "first" INTEGER NOT NULL
+   "first" INTEGER NOT NULL,
+   "run_id" INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX "idx_readings_connection_module_table_name"
