@@ -36,8 +36,8 @@ def test_a_slip_of_the_pen_is_told_with_its_figures(company: Company) -> None:
     company.values(quarters("won_amount", GROWING))
     (said,) = warned(company, "kpi: won_amount, period: 2026-Q3, target: 1040")
     assert said == (
-        "targets/t.yaml:2 targets[0].target: it asks for +900.0 %: not 1 in 100 changes would be as large, going by the 4 over"
-        " as long a time before, from +1.0 % to +6.1 %, in the middle +3.5 %"
+        "targets/t.yaml:2 targets[0].target: it asks for +900.0 %: not 1 in 100 changes would be as large, going by"
+        " the 4 over as long a time before, from +1.0 % to +6.1 %, in the middle +3.5 %"
     )
 
 
