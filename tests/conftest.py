@@ -43,3 +43,11 @@ def checked_settings() -> Iterator[Mapping[str, Any]]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(engine, "FIXED", {**usual, "allow_unsigned_extensions": True})
         yield usual
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept between processes (accesses) stays out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
