@@ -19,6 +19,7 @@ from connector.plan import PlanReport, plan
 from connector.pull import PullReport, pull, sources
 from connector.store import Store, problems, runs
 from connector.targets import GapReport, update_gaps
+from connector.transport import World
 from kpi_engine.errors import KpiError
 
 DONE, PARTLY, FAILED, INTERRUPTED = "done", "partly", "failed", "interrupted"
@@ -52,11 +53,13 @@ class RunReport:
 
     @property
     def status(self) -> str:
-        """`failed` where a part of the source could not be read, `partly` where records or targets were left out."""
+        """`failed` where a part of the source could not be read, `partly` where records or targets were left out, or
+        the day's credits were used up."""
         if self.pulled.failed:
             return FAILED
         refused = self.applied is not None and (self.applied.rejected or self.applied.unknown)
-        return PARTLY if self.quarantined or self.gaps.problems or refused else DONE
+        left_out = self.quarantined or self.gaps.problems or refused or self.pulled.out_of_credits
+        return PARTLY if left_out else DONE
 
 
 def run(
@@ -67,6 +70,7 @@ def run(
     as_of: datetime | None = None,
     yes: bool = False,
     accept_deletions: bool = False,
+    world: World | None = None,
     engine: OpenEngine = DuckDBEngine,
     progress: Callable[[Message], None] = lambda _: None,
 ) -> RunReport:
@@ -82,6 +86,7 @@ def run(
         as_of: The moment of the values; None: that up to which the facts reach.
         yes: A person agrees to what is written back.
         accept_deletions: A person agrees that much has left the source.
+        world: Where effects happen.
         engine: Opens the engine that queries run on.
         progress: Told what is being done.
 
@@ -98,8 +103,12 @@ def run(
             now=now,
             accept_deletions=accept_deletions,
             progress=progress,
+            world=world,
         )
-        computed = compute(config, store, run_id=noted.run_id, as_of=as_of, engine=engine, progress=progress)
+        _refuse_nothing(store, pulled)
+        computed = compute(
+            config, store, run_id=noted.run_id, as_of=as_of, again=False, engine=engine, progress=progress
+        )
         windowed = partial(windows, config, store, engine=engine, progress=progress)
         gaps = update_gaps(config, store, run_id=noted.run_id, windows=windowed, progress=progress)
         planned = plan(config, store, adapters, now=now)
@@ -107,6 +116,14 @@ def run(
         report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))
         noted.status, noted.summary = report.status, summary_of(report)
     return report
+
+
+def _refuse_nothing(store: Store, pulled: PullReport) -> None:
+    """Where nothing has ever arrived, what the source said is the news, not that there is nothing to compute from."""
+    if runs.data_as_of(store) is None:
+        for module in pulled.failed:
+            if module.error is not None:
+                raise module.error
 
 
 def _apply(
@@ -137,6 +154,7 @@ def summary_of(report: RunReport) -> dict[str, Any]:
         "facts_deleted": sum(module.deleted for module in modules),
         "quarantined": report.quarantined,
         "failed_modules": [f"{module.connection}.{module.module}" for module in report.pulled.failed],
+        "unfinished_modules": [f"{module.connection}.{module.module}" for module in report.pulled.out_of_credits],
         "values": report.computed.cells,
         "values_changed": report.computed.changed,
         "targets": report.gaps.targets,

@@ -101,7 +101,13 @@ def stored(store: Path) -> dict[str, list[dict[str, Any]]]:
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         names = [row["name"] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {name: [dict(row) for row in db.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3")] for name in names}  # noqa: S608
+        return {name: _rows(db, name) for name in names}
+
+
+def _rows(db: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    columns = len(db.execute(f"SELECT * FROM {table} LIMIT 0").description)  # noqa: S608 -- a name of our own schema
+    order = ", ".join(map(str, range(1, columns + 1)))
+    return [dict(row) for row in db.execute(f"SELECT * FROM {table} ORDER BY {order}")]  # noqa: S608
 
 
 def written(folder: Path) -> dict[str, tuple[bytes, int, int]]:

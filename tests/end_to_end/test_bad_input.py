@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import connector.pull.work
+import connector.pull.module
 import connector.store.connection
 import connector.transport.conversation
 from connector.cli import cli
@@ -218,14 +218,14 @@ def test_two_runs_at_once(company: Company) -> None:
 
 def stop_in_pull(patched: pytest.MonkeyPatch) -> None:
     """Ctrl-C when the last page of the deals has come, before it is stored."""
-    accept = connector.pull.work.ModuleWriter.accept
+    accept = connector.pull.module.ModuleWriter.accept
 
     def stopped(writer: Any, key: str, said: Any) -> None:
         accept(writer, key, said)
         if key == "deals":
             raise KeyboardInterrupt
 
-    patched.setattr(connector.pull.work.ModuleWriter, "accept", stopped)
+    patched.setattr(connector.pull.module.ModuleWriter, "accept", stopped)
 
 
 def stop_in_write(patched: pytest.MonkeyPatch) -> None:
@@ -277,3 +277,24 @@ def test_an_export_that_went_wrong(company: Company, spoil: Callable[[Path], obj
     (company.folder / "data" / "deals.csv").write_text(DEALS, "utf-8")
     assert company.run().exit_code == 0
     assert (company.facts(), company.written()) == (before, written)
+
+
+@pytest.mark.parametrize(
+    ("content", "says", "remedy"),
+    [
+        (None, "accounts.csv: no such file", "one of: deals.csv"),
+        ("", "accounts.csv: the file is empty", "export it again"),
+        ("Id,Id\n1,2\n", "accounts.csv, line 1: column names appear twice: Id", "rename or remove"),
+        ('Id,Name\n1,"Acme\n2,Bolt\n', "accounts.csv, line 2: a quoted cell opens here", "close or double the quote"),
+    ],
+    ids=["missing", "empty", "double names", "open quote"],
+)
+def test_a_first_run_that_brings_nothing_says_why(
+    company: Company, content: str | None, says: str, remedy: str
+) -> None:
+    (company.folder / "data" / "accounts.csv").unlink()
+    if content is not None:
+        (company.folder / "data" / "accounts.csv").write_text(content, "utf-8")
+    settings = company.folder / "crm-kpi.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("deals.csv", "accounts.csv"), "utf-8")
+    one_clear_line(company.run(), code=1, says=says, remedy=remedy)
