@@ -5,6 +5,7 @@ hosts.py        data centres and their hosts      sign_in.py   an access out of 
 token_answer.py what the accounts host answers    granting.py  a refresh token out of a grant code
 scopes.py       what each stage may ask for
 refusals.py     what Zoho's errors mean, as a table
+asking.py       requests and answers              faults.py    what can be wrong beside refusals
 organisation.py who is at the other end, and what its edition allows
 metadata.py     modules, fields, stages: read from the organisation, remembered in a conversation's state
 values.py       JSON and bulk CSV in one form     virtual.py   the fields with a `$`, which need knowledge of Zoho
@@ -17,11 +18,16 @@ emulator/       a stand-in for tests and the demo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from adapters.zoho.asking import Api
 from adapters.zoho.granting import GRANT
+from adapters.zoho.organisation import Organisation, read_organisation
+from adapters.zoho.reading.people import PSEUDO, ListRead
+from adapters.zoho.reading.subject import Subject
+from adapters.zoho.reading.talk import module_talk
 from adapters.zoho.refusals import REFUSALS, code_of, credits_left, sample_of
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.sign_in import ZohoSignIn
@@ -35,9 +41,10 @@ from connector.contract import (
     HttpAccess,
     InspectTalk,
     IntroduceTalk,
-    Introduction,
     PlaceTalk,
+    PullTalk,
     PushTalk,
+    State,
     WriteTarget,
 )
 
@@ -61,7 +68,8 @@ class ZohoAdapter:
     def __init__(self, settings: ZohoSettings, folder: Path) -> None:
         del folder  # nothing of it is in files
         self._settings = settings
-        self._api = f"/crm/{settings.api_version}"
+        self._api = Api(settings.api_version)
+        self._organisation: Organisation | None = None
         self._http = HttpAccess(
             ZohoSignIn.of(settings), REFUSALS, code_of=code_of, sample_of=sample_of, credits_left=credits_left
         )
@@ -73,12 +81,21 @@ class ZohoAdapter:
 
     def introduce(self) -> IntroduceTalk:
         """Say which organisation it is, and what its edition allows."""
-        yield Introduction("")
+        self._organisation = yield from read_organisation(self._api, self._settings)
+        yield self._organisation.introduction()
 
     def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
         """One conversation a module."""
-        del modules
-        return []
+        return [Conversation(module, module, self._talk(module, tuple(fields))) for module, fields in modules.items()]
+
+    def _talk(self, module: str, fields: tuple[str, ...]) -> Callable[[State | None], PullTalk]:
+        if module in PSEUDO:
+            return ListRead(self._api, self._settings, module, fields).talk
+        return module_talk(Subject(self._api, self._settings, module, fields, self._private_shown))
+
+    def _private_shown(self) -> bool:
+        """Only where the organisation said so: what may be withheld counts as withheld."""
+        return self._organisation is not None and not self._organisation.withholds
 
     def push(self, target: WriteTarget, changes: Sequence[Change]) -> PushTalk:
         """Write the changes; one receipt for each."""

@@ -11,11 +11,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from connector.contract import HttpRequest, HttpResponse, PullEvent, Wait
+from connector.contract import HttpRequest, HttpResponse
 from connector.errors import Message, UnexpectedResponse
 
-Asking: TypeAlias = Generator[HttpRequest | Wait | PullEvent, Any, Any]
-"""Part of a conversation: asks, perhaps says something, and returns what it found."""
+Asking: TypeAlias = Generator[Any, Any, Any]
+"""Part of a conversation: asks, perhaps says something, and returns what its docstring says that it found."""
 
 COQL_CREDITS: Final = ((200, 1), (1_000, 2), (2_000, 3))
 """Most rows of a call, and what it costs."""

@@ -66,10 +66,28 @@ def job_failed(module: str, state: str) -> RejectedError:
 
 def job_too_slow(module: str, minutes: int) -> RejectedError:
     """Zoho did not get to a bulk job."""
-    return rejected(Message("the bulk job for {module} was not done in {minutes} minutes", module=module, minutes=minutes))
+    return rejected(
+        Message("the bulk job for {module} was not done in {minutes} minutes", module=module, minutes=minutes)
+    )
 
 
 def missing_columns(module: str, missing: Sequence[str]) -> RejectedError:
     """A bulk file without what was asked for."""
     names = ", ".join(missing)
     return rejected(Message("the bulk file of {module} has no column {names}", module=module, names=names))
+
+
+def no_organisation() -> RejectedError:
+    """The account belongs to none."""
+    return rejected(
+        Message("Zoho does not say which organisation this account belongs to"),
+        hint=Message("sign in with a user of the CRM: crm-kpi auth zoho"),
+    )
+
+
+def other_environment(found: str, stated: str) -> RejectedError:
+    """Test data for real, or the other way round."""
+    return rejected(
+        Message("this is a {found} organisation, and the settings say {stated}", found=found, stated=stated),
+        hint=Message("set `environment: {found}`, or sign in to the other organisation", found=found),
+    )

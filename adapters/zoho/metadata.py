@@ -91,7 +91,9 @@ class Metadata:
 
     def differs(self, other: Metadata) -> bool:
         """Whether records that were read by the other would look different now."""
-        return (self.fields, self.outcomes) != (other.fields, other.outcomes)
+        outcomes = other.outcomes
+        moved = any(stage in outcomes and outcomes[stage] != outcome for stage, outcome in self.outcomes.items())
+        return self.fields != other.fields or moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,10 @@ def _field(meta: Mapping[str, Any]) -> Field:
     module = lookup.get("module") if isinstance(lookup, dict) else None
     if isinstance(module, dict):
         module = module.get("api_name")
-    return Field(kind, _is_private(meta.get("private")), values, module if isinstance(module, str) else "")
+    return Field(kind, is_private(meta.get("private")), values, module if isinstance(module, str) else "")
 
 
-def _is_private(said: Any) -> bool:
+def is_private(said: Any) -> bool:
     """`private` is null, or says how personal the field is; `restricted: false` keeps it open to the API."""
     return said.get("restricted", True) is not False if isinstance(said, dict) else bool(said)
 
@@ -162,13 +164,13 @@ def _is_private(said: Any) -> bool:
 def _outcomes(values: Any) -> dict[str, str]:
     """Stage -> outcome; empty where Zoho does not say it for every stage that is in use."""
     stages = _dicts(values)
-    known = {}
+    known: dict[str, str] = {}
     for each in stages:
         outcome = OUTCOMES.get(str(each.get("forecast_type") or "").strip().lower())
         if outcome:
             known |= {str(each[key]): outcome for key in ("display_value", "actual_value") if each.get(key)}
-    used = [each for each in stages if each.get("type") != "unused" and each.get("actual_value") not in (None, "-None-")]
-    return known if all(str(each.get("actual_value")) in known for each in used) else {}
+    used = [each.get("actual_value") for each in stages if each.get("type") != "unused"]
+    return known if all(str(stage) in known for stage in used if stage not in (None, "-None-")) else {}
 
 
 def _outcomes_of_pipelines(api: Api) -> Asking:
@@ -199,7 +201,8 @@ def wanted(names: Sequence[str], metadata: Metadata, *, private_shown: bool) -> 
         private_shown: The organisation is known to keep nothing from the API.
     """
     absent = [name for name in names if not metadata.has(name) and name in DEPENDS]
-    private = [name for name in names if not private_shown and name in metadata.fields and metadata.fields[name].private]
+    known = metadata.fields
+    private = [name for name in names if not private_shown and name in known and known[name].private]
     kept_out = {*absent, *private}
     withheld = [name for name in (*absent, *private) if name not in EMPTY_MEANS_HOME]
     return Wanted(tuple(name for name in names if name not in kept_out), tuple(dict.fromkeys(withheld)))

@@ -59,7 +59,8 @@ def rows_decoder(names: tuple[str, ...], lookups: frozenset[str]) -> Callable[[b
     places = {name: f"f{at}" for at, name in enumerate(names)}
     fields = [(place, _Named | str | None if name in lookups else Any, None) for name, place in places.items()]
     record = msgspec.defstruct("Record", fields, rename={place: name for name, place in places.items()}, gc=False)
-    page = msgspec.defstruct("Page", [("data", list[record]), ("info", dict[str, Any], msgspec.field(default_factory=dict))])  # type: ignore[valid-type]  # made at run time
+    records: Any = list[record]  # type: ignore[valid-type]  # it is made at run time
+    page = msgspec.defstruct("Page", [("data", records), ("info", dict[str, Any], {})])
     quick = msgspec.json.Decoder(page, float_hook=Decimal)
     plain = msgspec.json.Decoder(Rows, float_hook=Decimal)
 

@@ -145,7 +145,8 @@ VIRTUAL: Final[Mapping[str, Mapping[str, Virtual]]] = {
     "DealHistory": {
         "$from_stage": Virtual(("Potential_Name", "Stage", "Modified_Time"), None),
         "$days_in_stage": Virtual(
-            ("Stage_Duration_Calendar_Days", "Duration_Days"), _first_of("Stage_Duration_Calendar_Days", "Duration_Days")
+            ("Stage_Duration_Calendar_Days", "Duration_Days"),
+            _first_of("Stage_Duration_Calendar_Days", "Duration_Days"),
         ),
     },
     "Cases": {
@@ -165,9 +166,7 @@ def virtual_fields(module: str, names: Iterable[str]) -> tuple[str, ...]:
 def real_fields(module: str, names: Iterable[str]) -> tuple[str, ...]:
     """What has to be asked for, each once."""
     known = VIRTUAL.get(module, {})
-    return tuple(
-        dict.fromkeys(real for name in names for real in (known[name].needs if name in known else (name,)))
-    )
+    return tuple(dict.fromkeys(real for name in names for real in (known[name].needs if name in known else (name,))))
 
 
 def with_virtual(module: str, names: Iterable[str], columns: Columns, *, metadata: Metadata) -> Columns:

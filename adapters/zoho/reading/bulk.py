@@ -6,7 +6,7 @@ taken up again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO, Final
 
@@ -50,7 +50,7 @@ class _Made:
     next_token: str
 
 
-def read_all(read: ModuleRead, say: Say, *, job: Job | None, remember: Any) -> Asking:
+def read_all(read: ModuleRead, say: Say, *, job: Job | None, remember: Callable[[dict[str, Any]], State]) -> Asking:
     """Every record, file after file; returns how many.
 
     Args:

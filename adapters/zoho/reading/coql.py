@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.zoho.asking import COQL_ROWS, Answer, Asking, unreadable
 from adapters.zoho.reading.memory import News
-from adapters.zoho.reading.module import STAMP, Batch, ModuleRead, Say
+from adapters.zoho.reading.module import STAMP, Batch, Clock, ModuleRead, Say, in_order
 from adapters.zoho.reading.query import both, column, either, moment, select, text
 
 FEW: Final = 200
@@ -29,7 +29,7 @@ def read_all(read: ModuleRead, say: Say, *, after: str = "") -> Asking:
         found = _batch(read, answer)
         batch = found.kept([not after or _later(each, after) for each in found.ids])
         if batch.count:
-            after = max(batch.ids, key=_order)
+            after = max(batch.ids, key=in_order)
             count += batch.count
             yield from say(batch, {"way": "coql", "after": after})
         elif answer.more:
@@ -38,13 +38,8 @@ def read_all(read: ModuleRead, say: Say, *, after: str = "") -> Asking:
             return count
 
 
-def _order(record_id: str) -> tuple[int, str]:
-    """Ids are numbers written as text."""
-    return len(record_id), record_id
-
-
 def _later(record_id: str, after: str) -> bool:
-    return _order(record_id) > _order(after)
+    return in_order(record_id) > in_order(after)
 
 
 def _not_orphaned(read: ModuleRead) -> tuple[str, ...]:
@@ -55,7 +50,7 @@ def _batch(read: ModuleRead, answer: Answer) -> Batch:
     return read.batch(answer, source=f"{read.module} (COQL)")
 
 
-def read_news(read: ModuleRead, say: Say, *, news: News, start: datetime | None, until: datetime | None) -> Asking:
+def read_news(read: ModuleRead, say: Say, *, news: News, start: datetime | None, clock: Clock) -> Asking:
     """Every record that changed since, in the order of changes; returns how many arrived.
 
     Args:
@@ -63,8 +58,10 @@ def read_news(read: ModuleRead, say: Say, *, news: News, start: datetime | None,
         say: Told of the records.
         news: How far the last run came.
         start: Where its overlap begins; None reads everything that has a time of change.
-        until: The server's clock at the start of the run: what changes later is the next run's.
+        clock: Told what the server's clock said first. What changes later than that is the next run's, or a run
+            could go on as long as people work.
     """
+    until: datetime | None = None
     count, last, last_id = 0, start, news.last_id if news.settled else ""
     strict = news.settled
     limit = FEW if len(news.known) < FEW // 2 else COQL_ROWS
@@ -72,10 +69,12 @@ def read_news(read: ModuleRead, say: Say, *, news: News, start: datetime | None,
         where = both(_since(last, last_id, strict=strict), _until(until, last), *_not_orphaned(read))
         query = select(read.fields, read.module, where=where, order=(STAMP, "id"))
         answer: Answer = yield read.api.coql(query, limit=limit, decode=read.reading())
+        clock(answer.at)
+        until = until or answer.at
         batch = _batch(read, answer)
         if not len(answer.data) or not batch.count:
             return count
-        ends = [(at, _order(each), each) for at, each in zip(batch.stamps(), batch.ids, strict=True) if at]
+        ends = [(at, in_order(each), each) for at, each in zip(batch.stamps(), batch.ids, strict=True) if at]
         newest, _, newest_id = max(ends, default=(None, None, ""))
         if answer.more and (newest is None or (newest, newest_id) == (last, last_id)):
             raise unreadable()
@@ -106,17 +105,17 @@ def _until(until: datetime | None, last: datetime | None) -> str:
 
 def newest_stamp(read: ModuleRead) -> Asking:
     """Modified_Time of the record that changed last; None where there is none."""
-    query = f"select id, {STAMP} from {read.module} where {STAMP} is not null order by {STAMP} desc"
+    query = f"{select(('id', STAMP), read.module, where=f'{STAMP} is not null')} order by {STAMP} desc"
     answer: Answer = yield read.api.coql(query, limit=1)
     batch = read.batch(answer, source="", names=("id", STAMP))
     return next(iter(batch.stamps()), None)
 
 
 def counted(read: ModuleRead) -> Asking:
-    """How many records there are."""
-    where = both(ALL, *_not_orphaned(read))
-    answer: Answer = yield read.api.coql(f"select COUNT(id) from {read.module} where {where}", limit=1)
+    """How many records there are; returns an `Answer` of that number."""
+    query = select(("COUNT(id)",), read.module, where=both(ALL, *_not_orphaned(read)))
+    answer: Answer = yield read.api.coql(query, limit=1)
     numbers = [value for row in answer.rows for value in row.values() if isinstance(value, int)]
     if not numbers and answer.data:
         raise unreadable()
-    return numbers[0] if numbers else 0
+    return Answer(numbers[0] if numbers else 0, at=answer.at)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from adapters.zoho.asking import Answer, Asking, answered
 from adapters.zoho.reading import coql
-from adapters.zoho.reading.module import ModuleRead
+from adapters.zoho.reading.module import ModuleRead, raise_unless_refused
 from connector.errors import AuthError, RejectedError
 
 ENDPOINT, QUERY, NOT_AT_ALL = "count", "coql", "none"
 WAYS: Final = (ENDPOINT, QUERY, NOT_AT_ALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number, which way of asking for it Zoho allows, and the server's clock."""
+
+    number: int | None
+    way: str
+    at: datetime | None = None
+
+
 def count(read: ModuleRead, way: str) -> Asking:
-    """How many there are, and which way of asking Zoho allows: `(number or None, way)`.
+    """How many there are; returns `Counted`.
 
     Args:
         read: The module.
@@ -22,20 +33,19 @@ def count(read: ModuleRead, way: str) -> Asking:
     """
     # what is left out by a condition has to be left out of the count too, and the endpoint counts everything
     usual = QUERY if read.parent else ENDPOINT
-    for each in WAYS[WAYS.index(way or usual) :]:
-        if each == NOT_AT_ALL:
-            break
+    for each in WAYS[WAYS.index(way or usual) : -1]:
         try:
-            number = yield from (_by_endpoint(read) if each == ENDPOINT else coql.counted(read))
+            answer: Answer = yield from (_by_endpoint(read) if each == ENDPOINT else coql.counted(read))
         except (RejectedError, AuthError) as error:
-            if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
-                raise
+            raise_unless_refused(error)
         else:
-            return number, each
-    return None, NOT_AT_ALL
+            return Counted(answer.data, each, answer.at)
+    return Counted(None, NOT_AT_ALL)
 
 
 def _by_endpoint(read: ModuleRead) -> Asking:
-    answer: Answer = yield read.api.get(f"{read.module}/actions/count", decode=answered(""))
+    # Zoho does not say whether its count leaves out converted leads when they are asked for
+    query = {"converted": "both"} if read.module == "Leads" else {}
+    answer: Answer = yield read.api.get(f"{read.module}/actions/count", query, decode=answered(""))
     number = answer.data.get("count") if isinstance(answer.data, dict) else 0
-    return int(number) if isinstance(number, int | str) and str(number).isdigit() else None
+    return Answer(int(str(number)) if str(number).isdigit() else None, at=answer.at)

@@ -9,7 +9,8 @@ from typing import Final
 
 from adapters.zoho.asking import Answer, Asking
 from adapters.zoho.reading.memory import Gone, instant, written
-from adapters.zoho.reading.module import ModuleRead
+from adapters.zoho.reading.module import ModuleRead, raise_unless_refused
+from connector.contract import HttpRequest
 from connector.errors import AuthError, RejectedError
 
 PAGES: Final = 10
@@ -24,8 +25,6 @@ class Told:
     """New ones: id -> when."""
     back: tuple[str, ...] = ()
     """Remembered deletions that are not listed any more: restored, or forgotten by Zoho too."""
-    now: datetime | None = None
-    """The server's clock, before anything else was asked."""
     too_many: bool = False
     listed: bool = True
 
@@ -36,32 +35,29 @@ def deletions(read: ModuleRead, gone: Gone, *, overlap: timedelta) -> Asking:
         return Told(listed=False)
     start = gone.starts(overlap)
     found: dict[str, str] = {}
-    now: datetime | None = None
     for page in range(1, PAGES + 1):
         try:
             answer: Answer = yield _page(read, page, start)
         except (RejectedError, AuthError) as error:
-            if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
-                raise
-            return Told(now=now, listed=False) if page == 1 else Told(now=now, too_many=True)
-        now = now or answer.at
+            raise_unless_refused(error)
+            return Told(listed=False) if page == 1 else Told(too_many=True)
         found |= {str(row["id"]): str(row.get("deleted_time") or "") for row in answer.rows if row.get("id")}
         if not answer.more:
-            return _told(found, gone, start, now)
-    return Told(now=now, too_many=True)
+            return _told(found, gone, start)
+    return Told(too_many=True)
 
 
-def _page(read: ModuleRead, page: int, start: datetime | None) -> object:
+def _page(read: ModuleRead, page: int, start: datetime | None) -> HttpRequest:
     query = {"type": "all", "per_page": "200", "page": str(page)}
     headers = {"If-Modified-Since": written(start)} if start else {}
     return read.api.get(f"{read.module}/deleted", query, headers=headers)
 
 
-def _told(found: Mapping[str, str], gone: Gone, start: datetime | None, now: datetime | None) -> Told:
+def _told(found: Mapping[str, str], gone: Gone, start: datetime | None) -> Told:
     new = {each: at for each, at in found.items() if gone.known.get(each) != at}
     back = tuple(
         each
         for each, at in gone.known.items()
         if each not in found and start is not None and (instant(at) or start) >= start
     )
-    return Told(new, back, now)
+    return Told(new, back)

@@ -6,7 +6,7 @@ be, so that is only for modules that are smaller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import Any, Final
 from adapters.zoho import faults
 from adapters.zoho.asking import Answer, Asking, unreadable
 from adapters.zoho.reading.memory import instant, written
-from adapters.zoho.reading.module import STAMP, Batch, ModuleRead, Say
+from adapters.zoho.reading.module import STAMP, Batch, Clock, ModuleRead, Say
 from adapters.zoho.reading.planner import LIST_END, LIST_FIELDS, LIST_ROWS
 from connector.contract import PAGE_ROWS
 from connector.errors import RejectedError
@@ -41,6 +41,8 @@ class Chain:
     """What came, with its time of change: pages overlap when records move between them."""
     last: datetime | None = None
     """The latest time of change."""
+    clock: Clock = lambda _: None
+    """Told what the server's clock says, with each page."""
 
     def takes(self, record: Mapping[str, Any]) -> bool:
         """Whether a record is new here; by time one that changed once more is."""
@@ -55,6 +57,7 @@ class Chain:
 
     def turned(self, answers: list[Answer]) -> bool:
         """Note where the next page is; whether there is one."""
+        self.clock(answers[0].at)
         self.listed += len(answers[0].data)
         tokens = [str(answer.info.get("next_page_token") or "") for answer in answers]
         more = answers[0].more and self.listed < LIST_END
@@ -63,10 +66,17 @@ class Chain:
         self.tokens = [new or old for new, old in zip(tokens, self.tokens or tokens, strict=True)]
         return more
 
-    def go_on(self, module: str) -> None:
-        """Begin a new chain in the last second of the one that ended."""
+    def go_on(self, read: ModuleRead) -> None:
+        """Begin a new chain: in the last second of the one that ended, or by time where that one went by id.
+
+        Raises:
+            RejectedError: there is no going on.
+        """
+        if not self.by_time and read.has_stamp:
+            self.by_time, self.since, self.tokens, self.listed = True, None, [], 0
+            return
         if not self.by_time or self.last is None or (self.since is not None and self.last <= self.since):
-            raise faults.too_many_at_once(module)
+            raise faults.too_many_at_once(read.module)
         edge = self.last - timedelta(seconds=1)
         self.seen = {each: stamp for each, stamp in self.seen.items() if (instant(stamp) or edge) >= edge}
         self.since, self.tokens, self.listed = self.last, [], 0
@@ -109,7 +119,7 @@ def read_pages(read: ModuleRead, say: Say, chain: Chain) -> Asking:
             ended = True
         if not ended:
             return count
-        chain.go_on(read.module)
+        chain.go_on(read)
 
 
 def _read_chain(read: ModuleRead, say: Say, chain: Chain) -> Asking:
@@ -198,3 +208,22 @@ def by_ids(read: ModuleRead, ids: list[str], names: tuple[str, ...]) -> Asking:
         query["converted"] = "both"
     answer: Answer = yield read.api.get(read.module, query, decode=read.reading(names))
     return _rows(read, answer, names)
+
+
+def whole_by_ids(read: ModuleRead, ids: Sequence[str]) -> Asking:
+    """At most a hundred records with all their fields, in normal form."""
+    found: dict[str, dict[str, Any]] = {}
+    for names in passes(read.fields):
+        for record in (yield from by_ids(read, list(ids), names)):
+            found[record["id"]] = {**found.get(record["id"], {}), **record}
+    columns = {name: [record.get(name) for record in found.values()] for name in read.fields}
+    return read.checked(Batch(columns, len(found), f"{read.module} (ids)"))
+
+
+def newest_stamp(read: ModuleRead) -> Asking:
+    """Modified_Time of the record that changed last; None where there is none."""
+    query = {"fields": STAMP, "per_page": "1", "sort_by": STAMP, "sort_order": "desc"}
+    if read.module == "Leads":
+        query["converted"] = "both"
+    answer: Answer = yield read.api.get(read.module, query)
+    return next((instant(row.get(STAMP)) for row in answer.rows), None)

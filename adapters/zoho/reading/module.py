@@ -15,6 +15,7 @@ from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.values import LOOKUPS, Columns, of_json, rows_decoder
 from adapters.zoho.virtual import real_fields, virtual_fields, with_virtual
 from connector.contract import PAGE_ROWS, Page, State
+from connector.errors import AdapterError, AuthError
 
 STAMP = "Modified_Time"
 NOT_ORPHANED = {"DealHistory": "Potential_Name"}
@@ -46,6 +47,8 @@ class Batch:
         return Batch(columns, sum(keep), self.source)
 
 
+Clock: TypeAlias = Callable[[datetime | None], None]
+"""Told what time it is on the server."""
 Say: TypeAlias = Callable[[Batch, dict[str, Any]], Asking]
 """(records, where reading would go on behind them): says a page."""
 
@@ -142,3 +145,14 @@ def needed_fields(module: str, asked: Sequence[str]) -> tuple[str, ...]:
     """The real fields behind what was asked for."""
     parent = NOT_ORPHANED.get(module)
     return tuple(dict.fromkeys((*real_fields(module, asked), *((parent,) if parent else ()))))
+
+
+def in_order(record_id: str) -> tuple[int, str]:
+    """A key that sorts ids as Zoho does: they are numbers, written as text."""
+    return len(record_id), record_id
+
+
+def raise_unless_refused(error: AdapterError) -> None:
+    """A sign-in that does not hold is no reason to try another way; a scope that is missing is."""
+    if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
+        raise error

@@ -91,9 +91,7 @@ def estimate(way: Way, rows: int, *, fields: int) -> Estimate:
             return Estimate(way, jobs * (BULK_JOB_CREDITS + _JOB_CALLS), jobs * _JOB_SECONDS + rows / 50_000)
 
 
-def plan(
-    rows: int | None, *, fields: int, wanted: WayName, bulk_from: int, obstacles: Mapping[Way, Message]
-) -> Plan:
+def plan(rows: int | None, *, fields: int, wanted: WayName, bulk_from: int, obstacles: Mapping[Way, Message]) -> Plan:
     """The ways in the order in which they are tried.
 
     Args:

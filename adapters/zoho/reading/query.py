@@ -67,4 +67,4 @@ def select(names: Sequence[str], module: str, *, where: str, order: Sequence[str
     """A query without its LIMIT."""
     columns = ", ".join(map(column, dict.fromkeys(names)))
     ordered = f" order by {', '.join(f'{column(name)} asc' for name in order)}" if order else ""
-    return f"select {columns} from {module} where {where}{ordered}"
+    return f"select {columns} from {module} where {where}{ordered}"  # noqa: S608  # COQL; values are quoted by `text`

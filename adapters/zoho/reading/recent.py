@@ -1,0 +1,41 @@
+"""Which records the next run will meet again, and what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from adapters.zoho.reading.memory import MOST_KNOWN, checksum
+from adapters.zoho.reading.module import Batch, in_order
+
+
+class Recent:
+    """The newest record so far, and checksums of those that are nearly as new."""
+
+    def __init__(self, start: datetime | None) -> None:
+        """Begin.
+
+        Args:
+            start: Older records are not met again; None where every one may be.
+        """
+        self.newest: datetime | None = None
+        self.newest_id = ""
+        self._start = start
+        self._sums: dict[str, tuple[datetime, int]] = {}
+
+    def note(self, batch: Batch, names: Iterable[str]) -> None:
+        """Take a batch's records, as far as they are recent."""
+        cells = [batch.columns[name] for name in names]
+        for place, (at, record_id) in enumerate(zip(batch.stamps(), batch.ids, strict=False)):
+            if at is None:
+                continue
+            if self.newest is None or (at, in_order(record_id)) > (self.newest, in_order(self.newest_id)):
+                self.newest, self.newest_id = at, record_id
+            if (self._start is None or at >= self._start) and len(self._sums) <= MOST_KNOWN:
+                self._sums[record_id] = at, checksum(column[place] for column in cells)
+
+    def known(self, start: datetime) -> dict[str, int]:
+        """Of the records since; none at all when they are too many to remember."""
+        if len(self._sums) > MOST_KNOWN:
+            return {}
+        return {each: total for each, (at, total) in self._sums.items() if at >= start}
