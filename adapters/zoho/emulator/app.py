@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapters.zoho.emulator import coql
+from adapters.zoho.emulator import bulk, coql
 from adapters.zoho.emulator.answers import Answer, Refusal
 from adapters.zoho.emulator.breakage import BROKEN, Broken, refused_before, seconds, spoilt
 from adapters.zoho.emulator.building import Building
@@ -77,8 +77,9 @@ class StandIn:
             self.accounts, Listing(state, settings, tokens), Search(state, settings), Deleted(state), Related(state),
             Writing(state), Metadata(state), Building(state), Organisation(state), Control(self),
         )  # fmt: skip
+        jobs = bulk.endpoints(state, job_seconds=settings.job_seconds)
         query = Endpoint("POST", "/crm/v8/coql", self._coql, "ZohoCRM.coql.READ", credits=_coql_credits, heavy=True)
-        return (*(each for part in parts for each in part.endpoints()), query)
+        return (*(each for part in parts for each in part.endpoints()), query, *jobs)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -14,6 +14,8 @@ from adapters.zoho.emulator.state import VISIBLE, State, quoted
 
 __all__ = ["VISIBLE", "answer_rows", "lookup_names", "selected", "zoned"]
 
+SHOWN_ANYWAY = frozenset({"$se_module"})
+"""No field, and yet in the answers: of which module the record is that an activity hangs on."""
 _AT_ONCE = 500
 """Ids in one question for names."""
 
@@ -34,9 +36,9 @@ def answer_rows(state: State, module: str, names: Sequence[str], rows: Iterable[
     columns = [
         _answered(state, known[name], values, rows=found, names=names)
         for name, values in zip(names, zip(*found, strict=True), strict=True)
-        if known[name].api_shown
+        if known[name].api_shown or name in SHOWN_ANYWAY
     ]
-    shown = [name for name in names if known[name].api_shown]
+    shown = [name for name in names if known[name].api_shown or name in SHOWN_ANYWAY]
     return [dict(zip(shown, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
