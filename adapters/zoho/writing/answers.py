@@ -7,14 +7,15 @@ read back. Codes: https://www.zoho.com/crm/developer/docs/api/v8/update-records.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
+import msgspec
+
+from adapters.zoho.asking import NOTHING, unreadable
 from connector.contract import HttpResponse
-from connector.errors import Message, UnexpectedResponse
+from connector.errors import Message
 
 READ_HERE: Final = (400,)
 """Statuses whose answer holds results: 400 is also what a call is answered with of which every record was refused."""
@@ -98,30 +99,37 @@ CALL_CODES: Final = frozenset(
     )
 )
 """Codes of a flat refusal that no record can be the reason of; after any other the culprit is looked for."""
+FLEETING: Final = frozenset(
+    (
+        "BAD_GATEWAY",
+        "DEPENDENT_SERVICE_ERROR",
+        "INTERNAL_ERROR",
+        "RATE_LIMIT_EXCEEDED",
+        "SERVICE_UNAVAILABLE",
+        "TOO_MANY_REQUESTS",
+    )
+)
+"""Codes of a flat refusal that say nothing of what was sent: the answer counts as lost."""
 _NEVER_A_RECORDS: Final = frozenset(("INVALID_MODULE", "INVALID_URL_PATTERN", "OAUTH_SCOPE_MISMATCH", "INVALID_TOKEN"))
 """Of those, the ones that mean the call even where they stand in the list (newer descriptions wrap them)."""
 _WORDS: Final = 200
 
 
 def decode(response: HttpResponse) -> Answer:
-    """An answer's JSON, with exact numbers.
+    """The answer to a write.
 
     Raises:
-        UnexpectedResponse: it is no JSON object (a gateway's page, half of a document): what was asked for is unknown.
+        UnexpectedResponse: it is no JSON object (a gateway's page, half of a document): what became of it is unknown.
     """
-    if response.status in (204, 304) or not response.body:
+    if response.status in NOTHING or not response.body:
         return Answer(response.status, {})
     try:
-        data = json.loads(response.body, parse_float=Decimal, parse_constant=_not_a_number)
-    except (ValueError, RecursionError) as exc:
-        raise UnexpectedResponse(Message("Zoho did not answer in JSON")) from exc
+        data = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise unreadable() from exc
     if not isinstance(data, dict):
-        raise UnexpectedResponse(Message("Zoho did not answer with a JSON object"))
+        raise unreadable()
     return Answer(response.status, data)
-
-
-def _not_a_number(word: str) -> NoReturn:
-    raise ValueError(word)
 
 
 def results(answer: Answer, root: str, *, sent: int) -> Sequence[Any] | CallRefused:

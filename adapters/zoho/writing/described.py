@@ -6,8 +6,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from adapters.zoho.writing.answers import Answer, decode
-from connector.contract import Effect, HttpRequest
+from adapters.zoho.asking import Answer, Api, answered
+from connector.contract import Effect
 
 Fields: TypeAlias = Mapping[str, "Described"]
 """API name -> the field."""
@@ -30,12 +30,10 @@ class Described:
     shown: bool = True
 
 
-def read_fields(module: str, *, api: str) -> Generator[Effect, Any, dict[str, Described]]:
+def read_fields(module: str, *, api: Api) -> Generator[Effect, Any, dict[str, Described]]:
     """Ask for the fields of a module; none where Zoho has nothing to say about it (204)."""
-    query = {"module": module}
-    answer: Answer = yield HttpRequest("GET", f"{api}/settings/fields", query=query, decode=decode)
-    listed = answer.data.get("fields")
-    described = [_described(each) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    answer: Answer = yield api.get("settings/fields", {"module": module}, decode=answered("fields"))
+    described = map(_described, answer.rows)
     return {each.api_name: each for each in described if each.api_name}
 
 

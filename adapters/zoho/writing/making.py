@@ -6,15 +6,16 @@ given the label that people read. Each step looks at what is there first: a run 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from adapters.zoho.writing.answers import READ_HERE, Answer, CallRefused, decode, results, vendor_words
+from adapters.zoho.asking import Answer as Listed
+from adapters.zoho.asking import Api, answered
+from adapters.zoho.writing.answers import FLEETING, Answer, CallRefused, results, vendor_words
+from adapters.zoho.writing.calls import change
 from adapters.zoho.writing.described import Described, read_fields
 from adapters.zoho.writing.naming import NAME_FIELD
-from adapters.zoho.writing.read_back import JSON
-from connector.contract import Effect, FieldShape, HttpRequest
+from connector.contract import Effect, FieldShape
 from connector.errors import Message, RejectedError, RetryableError, UnexpectedResponse, did_you_mean
 
 FIELDS_A_CALL: Final = 5
@@ -65,7 +66,7 @@ def body_of(name: str, shape: FieldShape) -> dict[str, Any]:
 
 
 def make_fields(
-    module: str, shapes: Mapping[str, FieldShape], *, api: str
+    module: str, shapes: Mapping[str, FieldShape], *, api: Api
 ) -> Generator[Effect, Any, dict[str, Described]]:
     """Make these fields, and say what the module's fields are then.
 
@@ -92,27 +93,18 @@ def make_fields(
     )
 
 
-def _ask(shapes: Mapping[str, FieldShape], module: str, *, api: str) -> Generator[Effect, Any, dict[str, Any]]:
+def _ask(shapes: Mapping[str, FieldShape], module: str, *, api: Api) -> Generator[Effect, Any, dict[str, Any]]:
     """Field -> its new id, or why it was refused; nothing where the answer was lost."""
     body = {"fields": [body_of(name, shape) for name, shape in shapes.items()]}
     try:
-        answer: Answer = yield HttpRequest(
-            "POST",
-            f"{api}/settings/fields",
-            query={"module": module},
-            headers=JSON,
-            body=json.dumps(body).encode(),
-            idempotent=False,
-            accept=READ_HERE,
-            decode=decode,
-        )
+        answer: Answer = yield change(api, "POST", "settings/fields", body, module=module)
     except (RetryableError, UnexpectedResponse):
         return {}
     except RejectedError as error:
         raise _with_remedy(error) from error
     found = results(answer, "fields", sent=len(shapes))
     if isinstance(found, CallRefused):
-        return dict.fromkeys(shapes, found)
+        return {} if found.code in FLEETING else dict.fromkeys(shapes, found)
     return dict(zip(shapes, map(_outcome, found), strict=False))
 
 
@@ -141,7 +133,7 @@ def _refuse_renamed(
 
 
 def label_fields(
-    module: str, labels: Mapping[str, tuple[Described, str]], *, api: str
+    module: str, labels: Mapping[str, tuple[Described, str]], *, api: Api
 ) -> Generator[Effect, Any, dict[str, Message]]:
     """Give fields (name -> the field and its label) the labels that people read.
 
@@ -152,14 +144,8 @@ def label_fields(
     for names in _fives([*labels]):
         wanted = [{"id": labels[name][0].id, "field_label": labels[name][1]} for name in names]
         try:
-            answer: Answer = yield HttpRequest(
-                "PATCH",
-                f"{api}/settings/fields",
-                query={"module": module},
-                headers=JSON,
-                body=json.dumps({"fields": wanted}, ensure_ascii=False).encode(),
-                accept=READ_HERE,
-                decode=decode,
+            answer: Answer = yield change(
+                api, "PATCH", "settings/fields", {"fields": wanted}, module=module, idempotent=True
             )
         except RejectedError as error:
             refused |= dict.fromkeys(names, error.message)
@@ -175,7 +161,7 @@ def _kept(said: CallRefused) -> Message:
     return Message(template, words=said.words, code=said.code)
 
 
-def make_module(name: str, label: str, *, profiles: Sequence[str], api: str) -> Generator[Effect, Any, None]:
+def make_module(name: str, label: str, *, profiles: Sequence[str], api: Api) -> Generator[Effect, Any, None]:
     """Make a module, seen by these profiles (none: by all).
 
     Raises:
@@ -189,31 +175,20 @@ def make_module(name: str, label: str, *, profiles: Sequence[str], api: str) -> 
         "display_field": {"field_label": NAME_FIELD, "data_type": "text"},
     }
     try:
-        answer: Answer = yield HttpRequest(
-            "POST",
-            f"{api}/settings/modules",
-            headers=JSON,
-            body=json.dumps({"modules": [body]}, ensure_ascii=False).encode(),
-            idempotent=False,
-            credits=MODULE_CREDITS,
-            accept=READ_HERE,
-            decode=decode,
-        )
+        answer: Answer = yield change(api, "POST", "settings/modules", {"modules": [body]}, credits=MODULE_CREDITS)
     except (RetryableError, UnexpectedResponse):
         return  # whoever asked looks what is there
     except RejectedError as error:
         raise _with_remedy(error) from error
     found = results(answer, "modules", sent=1)
     said = found if isinstance(found, CallRefused) else next(map(_outcome, found), None)
-    if isinstance(said, CallRefused):
+    if isinstance(said, CallRefused) and said.code not in FLEETING:
         raise _refused(Message("the module {name}", name=name), said)
 
 
-def _profile_ids(wanted: Sequence[str], *, api: str) -> Generator[Effect, Any, list[str]]:
-    answer: Answer = yield HttpRequest("GET", f"{api}/settings/profiles", decode=decode)
-    listed = answer.data.get("profiles")
-    profiles = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    ids = {str(each.get("name")): str(each.get("id")) for each in profiles}
+def _profile_ids(wanted: Sequence[str], *, api: Api) -> Generator[Effect, Any, list[str]]:
+    answer: Listed = yield api.get("settings/profiles", decode=answered("profiles"))
+    ids = {str(each.get("name")): str(each.get("id")) for each in answer.rows}
     unknown = next((name for name in wanted if name not in ids), None)
     if unknown is not None:
         message = Message("Zoho has no profile {name}", name=unknown)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, Final
 
-from adapters.zoho.writing.answers import Answer, decode
+from adapters.zoho.asking import Answer, Api, answered
 from adapters.zoho.writing.cells import unfit
 from adapters.zoho.writing.described import Described, Fields, read_fields
 from adapters.zoho.writing.making import label_fields, make_fields, make_module
 from adapters.zoho.writing.naming import KEY, api_name, may_be_made
 from adapters.zoho.writing.target import options_of
-from connector.contract import Effect, FieldShape, HttpRequest, Place, PlaceTalk, WriteTarget
+from connector.contract import Effect, FieldShape, Place, PlaceTalk, WriteTarget
 from connector.errors import Message
 
 _TEXT: Final = FieldShape("", "text")
@@ -19,7 +19,7 @@ _CURRENCY: Final = "Currency"
 """Records have it where the organisation has several currencies."""
 
 
-def places(target: WriteTarget, *, make: bool, api: str) -> PlaceTalk:
+def places(target: WriteTarget, *, make: bool, api: Api) -> PlaceTalk:
     """The module and the fields that a target needs, each once; with `make` what is missing is made first.
 
     Raises:
@@ -56,11 +56,9 @@ def _shape(target: WriteTarget, name: str) -> FieldShape:
     return FieldShape(shape.label, shape.type, shape.decimals, unique=True) if name == KEY else shape
 
 
-def _find_module(name: str, *, api: str) -> Generator[Effect, Any, Mapping[str, Any] | None]:
-    answer: Answer = yield HttpRequest("GET", f"{api}/settings/modules", decode=decode)
-    listed = answer.data.get("modules")
-    modules = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return next((each for each in modules if each.get("api_name") == name), None)
+def _find_module(name: str, *, api: Api) -> Generator[Effect, Any, Mapping[str, Any] | None]:
+    answer: Answer = yield api.get("settings/modules", decode=answered("modules"))
+    return next((each for each in answer.rows if each.get("api_name") == name), None)
 
 
 def _wrong_module(target: WriteTarget, module: Mapping[str, Any] | None) -> Place | None:
@@ -77,7 +75,7 @@ def _wrong_module(target: WriteTarget, module: Mapping[str, Any] | None) -> Plac
     return None
 
 
-def _fields(module: str, shapes: Mapping[str, FieldShape], *, make: bool, api: str) -> PlaceTalk:
+def _fields(module: str, shapes: Mapping[str, FieldShape], *, make: bool, api: Api) -> PlaceTalk:
     there: dict[str, Described] = yield from read_fields(module, api=api)
     missing = {name: shape for name, shape in shapes.items() if name not in there}
     makeable = {name: shape for name, shape in missing.items() if may_be_made(name)}
@@ -97,7 +95,7 @@ def _any_unfit(shapes: Mapping[str, FieldShape], there: Fields) -> bool:
 
 
 def _labelled(
-    module: str, shapes: Mapping[str, FieldShape], *, there: dict[str, Described], api: str
+    module: str, shapes: Mapping[str, FieldShape], *, there: dict[str, Described], api: Api
 ) -> Generator[Effect, Any, tuple[dict[str, Described], Mapping[str, Message]]]:
     """Label the fields that are called like their API name still: just made, or by a run that was killed."""
     bare = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adapters.zoho.asking import Api
 from adapters.zoho.writing.described import Fields, read_fields
 from adapters.zoho.writing.items import items_of
 from adapters.zoho.writing.naming import KEY, api_name
@@ -18,7 +19,7 @@ def push(
     target: WriteTarget,
     changes: Sequence[Change],
     *,
-    api: str,
+    api: Api,
     refusals: Mapping[tuple[int, str], Refusal],
 ) -> PushTalk:
     """Write the changes; one receipt for each.
@@ -26,7 +27,7 @@ def push(
     Args:
         target: Where to.
         changes: What each record is to hold.
-        api: The path that every request begins with: `/crm/v8`.
+        api: Zoho's, of one version.
         refusals: What Zoho's errors mean.
 
     Raises:

@@ -8,28 +8,28 @@ would send it again by itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from adapters.zoho.asking import Api
 from adapters.zoho.writing.answers import (
     CALL_CODES,
+    FLEETING,
     LOST,
-    READ_HERE,
     Answer,
     CallRefused,
     Verdict,
-    decode,
     id_of,
     refused_alone,
     results,
     verdict,
 )
+from adapters.zoho.writing.calls import change
 from adapters.zoho.writing.described import Fields
 from adapters.zoho.writing.items import Item, body_of
 from adapters.zoho.writing.naming import KEY_FIELD
-from adapters.zoho.writing.read_back import JSON, held
+from adapters.zoho.writing.read_back import held
 from connector.contract import Effect, HttpRequest, Receipt, Refusal, Wait, WriteTarget
 from connector.errors import AdapterError, Message, RateLimited, RejectedError, RetryableError, UnexpectedResponse
 
@@ -50,7 +50,7 @@ class Sending:
 
     target: WriteTarget
     fields: Fields
-    api: str
+    api: Api
     refusals: Mapping[tuple[int, str], Refusal] = field(default_factory=dict)
     silence: AdapterError | None = None
     """Why the other side could not even be read back from."""
@@ -113,6 +113,8 @@ class Sending:
         found = results(answer, "data", sent=len(items))
         if not isinstance(found, CallRefused):
             return dict(self._matched(items, found))
+        if found.code in FLEETING:
+            return {}
         if found.code in CALL_CODES:
             raise self._refused(found)
         if len(items) == 1:
@@ -126,16 +128,9 @@ class Sending:
         body: dict[str, Any] = {"data": [body_of(item, self.target) for item in items], "trigger": []}
         if not by_id:
             body["duplicate_check_fields"] = [KEY_FIELD]
-        return HttpRequest(
-            "PUT" if by_id else "POST",
-            f"{self.api}/{self.target.module}" + ("" if by_id else "/upsert"),
-            headers=JSON,
-            body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
-            idempotent=False,
-            credits=-(-len(items) // RECORDS_A_CREDIT),
-            accept=READ_HERE,
-            decode=decode,
-        )
+        path = self.target.module if by_id else f"{self.target.module}/upsert"
+        credits = -(-len(items) // RECORDS_A_CREDIT)
+        return change(self.api, "PUT" if by_id else "POST", path, body, credits=credits)
 
     def _matched(self, items: Sequence[Item], found: Sequence[Any]) -> Iterator[tuple[str, Verdict]]:
         """Results stand in the order of the records. Where they do not, only those that name their record count."""

@@ -11,10 +11,11 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.zoho.asking import Api
 from connector.contract import Change, HttpRequest, HttpResponse, Receipt, Refusal, Wait, WriteTarget
 from connector.errors import AdapterError, Message, RejectedError, Unavailable, UnexpectedResponse
 
-API = "/crm/v8"
+API = Api("v8")
 REFUSALS = {(400, "INVALID_MODULE"): Refusal(RejectedError, Message("names no module ({code})"), Message("check it"))}
 
 Result = Mapping[str, Any]
