@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.zoho.emulator.coql.plan import Output, Plan
+from adapters.zoho.emulator.meta import FieldMeta
 from adapters.zoho.emulator.records import answer_rows
 from adapters.zoho.emulator.state import State, quoted
 
@@ -71,12 +72,14 @@ def _shown(state: State, outputs: Mapping[int, Output], *, stored: Columns, modu
         if place in modules:
             names, values = [*names, _SE_MODULE], [*values, modules[place]]
     module = next(iter(outputs.values())).place.module
-    found = zip(*(row.values() for row in answer_rows(state, module, names, zip(*values, strict=True))), strict=True)
+    found = answer_rows(state, module, names, zip(*values, strict=True))
     bare = state.setting(LOOKUP_FORM, NAMED) == BARE
-    return {
-        place: [_lookup(value, bare=bare) for value in column] if output.place.field.is_lookup else column
-        for (place, output), column in zip(outputs.items(), found, strict=True)
-    }
+    return {place: _column(output.place.field, found, bare=bare) for place, output in outputs.items()}
+
+
+def _column(field: FieldMeta, rows: Sequence[Mapping[str, Any]], *, bare: bool) -> Row:
+    values = [row[field.api_name] for row in rows]
+    return [_lookup(value, bare=bare) for value in values] if field.is_lookup else values
 
 
 def _lookup(value: Mapping[str, Any] | None, *, bare: bool) -> Mapping[str, Any] | None:
