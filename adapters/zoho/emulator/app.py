@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.zoho.emulator import bulk, coql
 from adapters.zoho.emulator.answers import Answer, Refusal
@@ -85,7 +86,18 @@ class StandIn:
         if scope["type"] == "http":
             # the connection itself, for the faults that cut it
             scope["stand_in.transport"] = getattr(getattr(send, "__self__", None), "transport", None)
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, self._dated(send))
+
+    def _dated(self, send: Send) -> Send:
+        """Answers say what time it is here: clients take Zoho's clock from them, not their own."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self.state.now(), usegmt=True).encode()
+                message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
+            await send(message)
+
+        return sent
 
     def _coql(self, call: Call) -> Answer:
         status, payload = coql.run(self.state, call.json())

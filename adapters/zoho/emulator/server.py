@@ -108,5 +108,5 @@ def listening(port: int) -> socket.socket:
 def _config(app: StandIn) -> uvicorn.Config:
     return uvicorn.Config(
         app, lifespan="off", log_config=None, log_level="critical", access_log=False, http="h11", ws="none",
-        loop="asyncio", timeout_graceful_shutdown=1, server_header=False,
+        loop="asyncio", timeout_graceful_shutdown=1, server_header=False, date_header=False,
     )  # fmt: skip
