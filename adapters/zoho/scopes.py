@@ -71,6 +71,9 @@ _SET_UP: Final = (
     "ZohoCRM.settings.profiles.READ",  # a module is made for profiles
 )
 
+_DEFAULT_PLACEMENT: Final = ("Accounts", "KPI_Reports")
+"""Where values go unless the settings say otherwise: fields of the accounts, and records of a module of our own."""
+
 
 def scope_word(module: str) -> str:
     """How a scope calls a module.
@@ -86,7 +89,7 @@ def needed_scopes(reads: Mapping[str, Sequence[str]], writes: Collection[str] | 
 
     Args:
         reads: modules, and the fields that are read of them.
-        writes: modules whose records are written; None where nothing is written or set up.
+        writes: modules whose records are written, empty where that is not settled; None where nothing is written.
 
     >>> [each for each in needed_scopes({"Sales_Orders": []}, None) if "modules." in each]
     ['ZohoCRM.modules.salesorders.READ', 'ZohoCRM.settings.modules.READ']
@@ -95,7 +98,7 @@ def needed_scopes(reads: Mapping[str, Sequence[str]], writes: Collection[str] | 
     """
     scopes = {*_ALWAYS, *_of_reading(reads)}
     if writes is not None:
-        scopes |= {*_SET_UP, *_of_writing(writes)}
+        scopes |= {*_SET_UP, *_of_writing(writes or _DEFAULT_PLACEMENT)}
     return tuple(sorted(scopes))
 
 

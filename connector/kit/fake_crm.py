@@ -46,7 +46,7 @@ from connector.contract import (
     WriteTarget,
 )
 from connector.errors import Message, RetryableError, UnexpectedResponse
-from connector.transport import World
+from connector.transport import Session, World
 
 URL: Final = "https://fake.invalid"
 _EPOCH: Final = datetime(2024, 1, 1, tzinfo=UTC)
@@ -121,7 +121,7 @@ class FakeCrm:
 
     def session(self) -> requests.Session:
         """A session whose every request arrives here."""
-        session = requests.Session()
+        session = Session()
         session.mount(URL, _Wire(self))
         return session
 

@@ -7,8 +7,9 @@ exceptions end here.
 """
 
 from connector.transport.conversation import asked, converse
+from connector.transport.http import Session
 from connector.transport.ledger import Ledger
 from connector.transport.tokens import Accesses
 from connector.transport.world import World
 
-__all__ = ["Accesses", "Ledger", "World", "asked", "converse"]
+__all__ = ["Accesses", "Ledger", "Session", "World", "asked", "converse"]

@@ -33,6 +33,14 @@ CHUNK_BYTES: Final = 2**16
 _LOCAL: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
+class Session(requests.Session):
+    """Does not look where a redirect leads: requests would parse the address and read the whole body all the same."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+        del resp
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """What one conversation's requests go out over."""

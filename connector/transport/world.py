@@ -10,6 +10,7 @@ from datetime import datetime
 import requests
 
 from connector import clock
+from connector.transport.http import Session
 from connector.transport.ledger import Ledger
 from connector.transport.tokens import Accesses
 
@@ -18,7 +19,7 @@ from connector.transport.tokens import Accesses
 class World:
     """The network, the time and what is kept between conversations."""
 
-    session: Callable[[], requests.Session] = requests.Session
+    session: Callable[[], requests.Session] = Session
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = clock.now
     ledger: Ledger | None = None

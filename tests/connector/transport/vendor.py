@@ -16,6 +16,7 @@ from urllib3 import HTTPResponse
 
 from connector.contract import Access, HttpAccess, HttpRequest, SignInTalk
 from connector.errors import UnexpectedResponse
+from connector.transport import Session
 
 ACCOUNTS = "https://accounts.vendor.example/token"
 API = "https://api.vendor.example"
@@ -50,7 +51,7 @@ class Vendor:
 
     def session(self) -> requests.Session:
         """A session whose every request arrives here, wherever it is addressed."""
-        session = requests.Session()
+        session = Session()
         session.mount("https://", _Wire(self))
         session.mount("http://", _Wire(self))
         return session
