@@ -66,7 +66,7 @@ class ZohoSettings(_Stated):
     reconcile_days: int = Field(default=7, ge=1, le=60)
     """How often everything is read again: what vanished in silence is found, and formulas that no change announced."""
     way: WayName = "auto"
-    """For all modules that say nothing else."""
+    """What all modules that say nothing else are read by, where they can be."""
     bulk_from: int = Field(default=50_000, ge=1)
     """Fewer records than this are never read by Bulk Read, whose jobs cost 50 credits and may wait in a queue."""
     bulk_wait_minutes: int = Field(default=60, ge=1, le=1_440)
@@ -82,3 +82,7 @@ class ZohoSettings(_Stated):
         """How a module is to be read."""
         own = self.modules.get(module, ModuleSettings()).way
         return self.way if own == "auto" else own
+
+    def insists(self, module: str) -> bool:
+        """Whether no other way may be tried."""
+        return self.modules.get(module, ModuleSettings()).way != "auto"

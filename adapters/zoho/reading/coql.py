@@ -19,13 +19,20 @@ FEW: Final = 200
 ALL: Final = "id is not null"
 
 
-def read_all(read: ModuleRead, say: Say, *, after: str = "") -> Asking:
-    """Every record behind an id, in the order of ids; returns how many."""
+def read_all(read: ModuleRead, say: Say, *, after: str = "", limit: int = COQL_ROWS) -> Asking:
+    """Every record behind an id, in the order of ids; returns how many.
+
+    Args:
+        read: The module.
+        say: Told of the records.
+        after: Where an earlier run stopped.
+        limit: Of a call: a smaller one costs less, where everything fits into it.
+    """
     count = 0
     while True:
         where = both(f"id > {text(after)}" if after else ALL, *_not_orphaned(read))
         query = select(read.fields, read.module, where=where, order=("id",))
-        answer: Answer = yield read.api.coql(query, limit=COQL_ROWS, decode=read.reading())
+        answer: Answer = yield read.api.coql(query, limit=limit, decode=read.reading())
         found = _batch(read, answer)
         batch = found.kept([not after or _later(each, after) for each in found.ids])
         if batch.count:

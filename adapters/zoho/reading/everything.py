@@ -16,7 +16,7 @@ from adapters.zoho.reading.extras import said_pages
 from adapters.zoho.reading.memory import Gone, Memory, News, instant, written
 from adapters.zoho.reading.module import Batch, raise_unless_refused
 from adapters.zoho.reading.news import NewsRead, ReadAgain
-from adapters.zoho.reading.planner import LIST_END, Plan, Way
+from adapters.zoho.reading.planner import LIST_END, Plan, Way, Wish
 from adapters.zoho.reading.recent import Recent
 from adapters.zoho.reading.subject import Subject
 from connector.contract import Finished, PullTalk, State, Withheld
@@ -102,10 +102,8 @@ class FullRead:
     def _plan(self) -> Plan:
         read, settings, rows = self._read, self._read.settings, self._rows
         stopped = planner.obstacles(read.module, read.fields, read.metadata, refused=self._memory.refused, rows=rows)
-        wanted = settings.way_of(read.module)
-        plan = planner.plan(
-            rows, fields=len(read.fields), wanted=wanted, bulk_from=settings.bulk_from, obstacles=stopped
-        )
+        wish = Wish(settings.way_of(read.module), settings.insists(read.module), settings.bulk_from)
+        plan = planner.plan(rows, fields=len(read.fields), wish=wish, obstacles=stopped)
         if self._midway is None:
             return plan
         begun = Way(self._midway["cursor"]["way"])
@@ -131,7 +129,7 @@ class FullRead:
     def _by(self, way: Way, cursor: Mapping[str, Any] | None) -> Asking:
         match way:
             case Way.COQL:
-                return (yield from coql.read_all(self._read, self._say, after=cursor["after"] if cursor else ""))
+                return (yield from self._by_coql(cursor["after"] if cursor else ""))
             case Way.BULK:
                 job = bulk.Job.from_state(cursor) if cursor else None
                 return (yield from bulk.read_all(self._read, self._say, job=job, remember=self._reading))
@@ -139,6 +137,9 @@ class FullRead:
                 long = self._read.has_stamp and (self._rows or 0) > LIST_END  # by id, lists end too early
                 chain = list_pages.Chain.from_state(cursor) if cursor else list_pages.Chain(by_time=long)
                 return (yield from list_pages.read_pages(self._read, self._say, chain))
+
+    def _by_coql(self, after: str) -> Asking:
+        return (yield from coql.read_all(self._read, self._say, after=after, limit=planner.coql_limit(self._rows)))
 
     def _say(self, batch: Batch, cursor: dict[str, Any]) -> Asking:
         self._recent.note(batch, self._read.fields)

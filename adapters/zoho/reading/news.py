@@ -128,10 +128,9 @@ class NewsRead:
             self.memory = replace(self.memory, news=self._remembered())
 
     def _goes_by_lists(self) -> bool:
-        read = self._read
-        wanted = read.settings.way_of(read.module)
-        if wanted != "auto":
-            return Way(wanted) is Way.LIST
+        read, settings = self._read, self._read.settings
+        if settings.insists(read.module) or settings.way_of(read.module) == Way.LIST.value:
+            return settings.way_of(read.module) == Way.LIST.value
         return Way.COQL in planner.obstacles(read.module, read.fields, read.metadata, refused=(), rows=None)
 
     def _by_lists(self, start: datetime | None) -> Asking:

@@ -72,7 +72,7 @@ class ListRead:
 
     def _is_due(self, before: Mapping[str, Any], at: datetime) -> bool:
         full = instant(before["full_at"])
-        return full is None or at > full + timedelta(days=self.settings.reconcile_days)
+        return full is None or at - full > timedelta(days=self.settings.reconcile_days)
 
     def _state(
         self, before: State | None, known: Mapping[str, int], at: datetime | None, *, whole: bool
@@ -123,7 +123,7 @@ class ListRead:
 
 
 def _dated(record: Mapping[str, Any]) -> bool:
-    return record["valid_on"] != LONG_AGO
+    return bool(record["valid_on"] != LONG_AGO)
 
 
 def _user(normal: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:

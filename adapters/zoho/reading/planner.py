@@ -17,7 +17,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Final
 
-from adapters.zoho.asking import BULK_JOB_CREDITS, COQL_ROWS
+from adapters.zoho.asking import BULK_JOB_CREDITS, COQL_CREDITS, COQL_ROWS
 from adapters.zoho.metadata import Metadata
 from adapters.zoho.settings import WayName
 from connector.errors import Message
@@ -73,46 +73,72 @@ class Plan:
     why: Message
 
 
+def coql_limit(rows: int | None) -> int:
+    """The cheapest LIMIT that brings so many records in one call, or the largest.
+
+    >>> coql_limit(150), coql_limit(700), coql_limit(5_000), coql_limit(None)
+    (200, 1000, 2000, 2000)
+    """
+    return next((limit for limit, _ in COQL_CREDITS if rows is not None and rows <= limit), COQL_ROWS)
+
+
 def estimate(way: Way, rows: int, *, fields: int) -> Estimate:
     """What reading so many records would cost.
 
     >>> [estimate(way, 200_000, fields=20).credits for way in Way]
     [1000, 300, 58]
+    >>> [estimate(way, 90, fields=20).credits for way in (Way.LIST, Way.COQL)]
+    [1, 1]
     """
     match way:
         case Way.LIST:
             calls = max(ceil(rows / LIST_ROWS), 1) * ceil(max(fields, 1) / LIST_FIELDS)
             return Estimate(way, calls, calls * _CALL_SECONDS["list"])
         case Way.COQL:
-            calls = max(ceil(rows / COQL_ROWS), 1)
-            return Estimate(way, calls * 3, calls * _CALL_SECONDS["coql"])
+            calls, rest = divmod(max(rows, 1) - 1, COQL_ROWS)
+            credits = calls * dict(COQL_CREDITS)[COQL_ROWS] + dict(COQL_CREDITS)[coql_limit(rest + 1)]
+            return Estimate(way, credits, (calls + 1) * _CALL_SECONDS["coql"])
         case Way.BULK:
             jobs = max(ceil(rows / BULK_ROWS), 1)
             return Estimate(way, jobs * (BULK_JOB_CREDITS + _JOB_CALLS), jobs * _JOB_SECONDS + rows / 50_000)
 
 
-def plan(rows: int | None, *, fields: int, wanted: WayName, bulk_from: int, obstacles: Mapping[Way, Message]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the settings say of ways."""
+
+    way: WayName = "auto"
+    insists: bool = False
+    """No other way may be tried."""
+    bulk_from: int = 1
+    """Fewer records are never read by Bulk Read, unless it is wished for."""
+
+
+def plan(rows: int | None, *, fields: int, wish: Wish, obstacles: Mapping[Way, Message]) -> Plan:
     """The ways in the order in which they are tried.
 
     Args:
         rows: How many records there are; None where Zoho does not count them.
         fields: How many are asked for.
-        wanted: What the settings say.
-        bulk_from: Fewer records are never read by Bulk Read.
+        wish: What the settings say.
         obstacles: Ways that cannot bring everything, and why.
     """
-    if wanted != "auto":
-        return Plan((Way(wanted),), Message("the settings say so"))
+    if wish.insists and wish.way != "auto":
+        return Plan((Way(wish.way),), Message("the settings say so"))
     many = rows or 0
-    open_ways = [way for way in Way if way not in obstacles and (way is not Way.BULK or many >= bulk_from)]
-    estimates = sorted((estimate(way, many, fields=fields) for way in open_ways), key=lambda each: each.price)
-    last_resorts = [way for way in (Way.COQL, Way.LIST) if way not in open_ways]
-    if not estimates:
-        return Plan(tuple(last_resorts), Message("no way is known to be complete"))
-    return Plan((*(each.way for each in estimates), *last_resorts), _reason(estimates, many, obstacles=obstacles))
+    free = [way for way in Way if way not in obstacles and (way is not Way.BULK or many >= wish.bulk_from)]
+    estimates = sorted((estimate(way, many, fields=fields) for way in free), key=lambda each: each.price)
+    last_resorts = [way for way in (Way.COQL, Way.LIST) if way not in free]
+    ways = tuple(dict.fromkeys((*(each.way for each in estimates), *last_resorts)))
+    if wish.way != "auto" and wish.way not in obstacles:
+        first = Way(wish.way)
+        return Plan((first, *(way for way in ways if way is not first)), Message("the settings say so"))
+    return Plan(ways, _reason(estimates, many, obstacles=obstacles))
 
 
 def _reason(estimates: list[Estimate], rows: int, *, obstacles: Mapping[Way, Message]) -> Message:
+    if not estimates:
+        return Message("no way is known to be complete")
     best = estimates[0]
     if len(estimates) > 1:
         return Message(
