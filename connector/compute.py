@@ -6,11 +6,14 @@ last pull that brought news. So a run without news writes nothing.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -18,14 +21,14 @@ from connector.config import Config
 from connector.config.connections import facts_of, filled_columns
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
-from connector.store import Store, coverage, facts, freshness, problems, runs, values
+from connector.store import Store, computed, coverage, facts, freshness, problems, runs, values, withheld
 from connector.store.gaps import Cell
 from kpi_engine.errors import KpiError
 from kpi_engine.evaluate import DatedValue, Engine, Request, Value, evaluate, needed_columns
 from kpi_engine.evaluate.derived import with_inputs
 from kpi_engine.facts import FACTS, FactTable
 from kpi_engine.gap import Actual, TrailingCalendar
-from kpi_engine.period import Grain
+from kpi_engine.period import Calendar, Grain
 
 Progress = Callable[[Message], None]
 
@@ -64,6 +67,7 @@ def compute(
     *,
     run_id: int,
     as_of: datetime | None = None,
+    again: bool = True,
     engine: OpenEngine = DuckDBEngine,
     progress: Progress = lambda _: None,
 ) -> ComputeReport:
@@ -74,6 +78,7 @@ def compute(
         store: The open store.
         run_id: Stamped on the values that change.
         as_of: The moment of the report; None: that up to which the facts reach.
+        again: Compute also where the values that there are rest on the same facts and settings.
         engine: Opens the engine that queries run on.
         progress: Told what is being done.
 
@@ -83,6 +88,9 @@ def compute(
         KpiError: more periods were asked for than allowed.
     """
     request = request_of(config, store, as_of=as_of)
+    basis = _basis(request, store)
+    if not again and computed.basis(store) == basis:
+        return _as_it_was(request, store)
     _make_room(store, request.facts)
     with engine() as opened:
         progress(Message("reading the facts"))
@@ -94,6 +102,7 @@ def compute(
         with store.transaction():
             found = evaluate(opened, request, failed=tally.fail)
             changed = values.write(store, tally.counted(found), run_id)
+            computed.note(store, None if tally.failed else basis, as_of=request.as_of.isoformat(), run_id=run_id)
     return ComputeReport(
         as_of=request.as_of,
         kpis=len(request.definitions),
@@ -103,6 +112,40 @@ def compute(
         incomplete=tuple(sorted(request.incomplete)),
         failed=tally.failed,
     )
+
+
+def _as_it_was(request: Request, store: Store) -> ComputeReport:
+    found = values.statuses(store)
+    return ComputeReport(
+        as_of=request.as_of,
+        kpis=len(request.definitions),
+        cells=sum(found.values()),
+        changed=0,
+        statuses=found,
+        incomplete=tuple(sorted(request.incomplete)),
+    )
+
+
+def _basis(request: Request, store: Store) -> str:
+    """Names all that values rest on: the facts by the last run that changed one, and everything that is asked."""
+    said = [
+        version("crm-kpi"),
+        runs.news_mark(store),
+        [definition.model_dump(mode="json") for definition in request.definitions],
+        [_told(request.calendar), repr(request.scopes), request.as_of.isoformat(), request.data_as_of],
+        [request.currency, str(request.since), str(request.until), repr(sorted(request.assumptions.items()))],
+        [sorted(request.incomplete), sorted(request.quarantined.items())],
+        [[table, sorted(columns)] for table, columns in sorted((request.filled or {}).items())],
+        [[name, [repr(column) for column in table.columns]] for name, table in sorted(request.facts.items())],
+    ]
+    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _told(calendar: Calendar) -> list[object]:
+    """Days in order: a set shows them in another one in each process."""
+    days = (calendar.extra_holidays, calendar.extra_working_days)
+    plain = (calendar.timezone, calendar.fiscal_year_starts, calendar.week_starts, calendar.holidays)
+    return [*plain, *(sorted(map(str, each)) for each in days)]
 
 
 def _make_room(store: Store, tables: Mapping[str, FactTable]) -> None:
@@ -138,7 +181,7 @@ def request_of(config: Config, store: Store, *, as_of: datetime | None = None) -
         incomplete=_incomplete(store, config.connections),
         quarantined={table: counts.quarantined for table, counts in problems.counts(store).items()},
         facts=facts_of(config.connections),
-        filled=filled_columns(config.connections),
+        filled=filled_columns(config.connections, _withheld(store)),
     )
 
 
@@ -192,6 +235,10 @@ def _windowed(request: Request, cells: Collection[Cell]) -> Request:
 
 def _actual(value: Value) -> Actual:
     return Actual(value.value, value.status.value, value.ci_low, value.ci_high, value.unit, value.currency)
+
+
+def _withheld(store: Store) -> set[tuple[str, str, str]]:
+    return {(each.connection, each.module, each.field) for each in withheld.all(store)}
 
 
 def _incomplete(store: Store, connections: Collection[str]) -> frozenset[str]:

@@ -134,6 +134,32 @@ def _at_once(adapter: Adapter, introduction: Introduction) -> int:
 # ---- credits ----
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How a connection stands with its vendor's credits."""
+
+    connection: str
+    spent: int
+    """In the last 24 hours."""
+    allowed: int | None
+    """What may be spent in any 24 hours; None where nobody says."""
+    vendors: int | None
+    """What the vendor allows everybody together."""
+    free_at: datetime | None
+    """When more can be spent; None where it can be now."""
+
+
+def spending(store: Store, connection: str, allowance: Credits, *, now: datetime) -> Spending | None:
+    """How a connection stands; None where nothing was ever spent and nobody counts."""
+    known = origins.origin_of(store, connection)
+    a_day = known.credits_a_day if known else None
+    ledger = _ledger(store, connection, allowance, a_day=a_day, clock=lambda: now)
+    spent, allowed = ledger.spent_in_window(), allowance.allowed(a_day)
+    if not spent and a_day is None:
+        return None
+    return Spending(connection, spent, allowed, a_day, ledger.can_go_on_at())
+
+
 def _ledger(
     store: Store, connection: str, allowance: Credits, *, a_day: int | None, clock: Callable[[], datetime]
 ) -> Ledger:

@@ -121,7 +121,7 @@ def run(
 def _refuse_nothing(store: Store, pulled: PullReport) -> None:
     """Where nothing has ever arrived, what the source said is the news, not that there is nothing to compute from."""
     if runs.data_as_of(store) is None:
-        for module in pulled.failed:
+        for module in (*pulled.failed, *pulled.out_of_credits):
             if module.error is not None:
                 raise module.error
 

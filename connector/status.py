@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connector.config import Connection
 from connector.errors import Message, Problem
-from connector.store import Store, coverage, outbox, problems, runs
+from connector.opening import Spending, spending
+from connector.store import Store, coverage, outbox, problems, runs, withheld
 from connector.store.coverage import Coverage
 from connector.store.outbox import ChangeStatus, Plan
 from connector.store.problems import ProblemCounts
 from connector.store.runs import Run
+from connector.store.withheld import WithheldColumn
 
 RUNS_SHOWN = 10
 
@@ -33,6 +36,10 @@ class StatusReport:
     """The plan that waits to be applied, or is being applied."""
     changes: Mapping[str, int]
     """Changes in the outbox by where they stand."""
+    withheld: tuple[WithheldColumn, ...]
+    """Columns that a vendor does not show to our account; KPIs that rest on them are not applicable."""
+    credits: tuple[Spending, ...]
+    """What each connection that counts them has spent."""
     advice: tuple[Problem, ...]
     """What needs a person, and what to do about it."""
 
@@ -42,14 +49,26 @@ class StatusReport:
         return sum(each.quarantined for each in self.problems.values())
 
 
-def status(store: Store, *, now: datetime) -> StatusReport:
-    """Look at the store; nothing is written."""
+def status(store: Store, *, now: datetime, connections: Iterable[Connection] = ()) -> StatusReport:
+    """Look at the store; nothing is written.
+
+    Args:
+        store: The open store.
+        now: The moment of asking.
+        connections: Those of the settings, which say what may be spent.
+    """
     last = runs.last(store, RUNS_SHOWN)
     fresh = runs.data_as_of(store)
     as_of = datetime.fromisoformat(fresh) if fresh else None
     covered = tuple(coverage.all(store))
     counted = problems.counts(store)
     plan, changes = outbox.current_plan(store), outbox.counts(store)
+    unseen = tuple(withheld.all(store))
+    spent = tuple(
+        each
+        for connection in connections
+        if (each := spending(store, connection.name, connection.credits, now=now)) is not None
+    )
     return StatusReport(
         runs=last,
         data_as_of=as_of,
@@ -58,22 +77,17 @@ def status(store: Store, *, now: datetime) -> StatusReport:
         problems=counted,
         plan=plan,
         changes=changes,
-        advice=tuple(_advice(last, covered, counted=counted, plan=plan, changes=changes)),
+        withheld=unseen,
+        credits=spent,
+        advice=(
+            *_about_runs(last),
+            *_about_coverage(covered),
+            *_about_withheld(unseen),
+            *_about_credits(spent),
+            *_about_records(counted),
+            *_about_writing(plan, changes),
+        ),
     )
-
-
-def _advice(
-    last: Sequence[Run],
-    covered: Sequence[Coverage],
-    *,
-    counted: Mapping[str, ProblemCounts],
-    plan: Plan | None,
-    changes: Mapping[str, int],
-) -> Iterator[Problem]:
-    yield from _about_runs(last)
-    yield from _about_coverage(covered)
-    yield from _about_records(counted)
-    yield from _about_writing(plan, changes)
 
 
 def _about_runs(last: Sequence[Run]) -> Iterator[Problem]:
@@ -90,15 +104,62 @@ def _about_runs(last: Sequence[Run]) -> Iterator[Problem]:
 
 
 def _about_coverage(covered: Sequence[Coverage]) -> Iterator[Problem]:
-    for each in covered:
-        if not each.complete:
+    return (incompleteness(each) for each in covered if not each.complete)
+
+
+def incompleteness(counted: Coverage) -> Problem:
+    """What is missing of a module, and what to do about it."""
+    message = Message(
+        "{count} records were announced and {arrived} arrived; KPIs on {table} are incomplete",
+        count="?" if counted.vendor_count is None else counted.vendor_count,
+        arrived=counted.arrived,
+        table=counted.table,
+    )
+    return Problem(f"{counted.connection}.{counted.module}", message, _remedy(counted))
+
+
+def _remedy(counted: Coverage) -> Message:
+    missing = counted.difference or 0
+    if counted.agreed is not False or not missing:
+        return Message("pull again: crm-kpi pull")
+    if missing < 0:
+        return Message("read everything again: crm-kpi pull --reconcile")
+    why = told(counted) or Message("permissions or approvals may hide them from the account")
+    entry = f"{{{counted.module}: {missing}}}"
+    return Message("{why}; if that is right, say so in the settings: accept_missing: {entry}", why=why, entry=entry)
+
+
+def told(counted: Coverage) -> Message:
+    """What the adapter said of how it read; empty where it said nothing."""
+    return Message.read(counted.note) if counted.note else Message("")
+
+
+def _about_withheld(unseen: Sequence[WithheldColumn]) -> Iterator[Problem]:
+    places: dict[tuple[str, str], list[WithheldColumn]] = {}
+    for each in unseen:
+        places.setdefault((each.connection, each.module), []).append(each)
+    for (connection, module), columns in places.items():
+        message = Message(
+            "{fields} are withheld from our account; KPIs on {columns} are not applicable",
+            fields=", ".join(dict.fromkeys(each.field for each in columns)),
+            columns=", ".join(f"{each.table}.{each.column}" for each in columns),
+        )
+        hint = Message("have them shown to the account that crm-kpi uses, or map other fields")
+        yield Problem(f"{connection}.{module}", message, hint)
+
+
+def _about_credits(spent: Sequence[Spending]) -> Iterator[Problem]:
+    for each in spent:
+        if each.free_at is not None:
             message = Message(
-                "{count} records were announced and {arrived} arrived; KPIs on {table} are incomplete",
-                count="?" if each.vendor_count is None else each.vendor_count,
-                arrived=each.arrived,
-                table=each.table,
+                "{spent} of {allowed} credits are spent; more can be spent from {moment}",
+                spent=each.spent,
+                allowed="?" if each.allowed is None else each.allowed,
+                moment=each.free_at.strftime("%Y-%m-%d %H:%M UTC"),
             )
-            yield Problem(f"{each.connection}.{each.module}", message, Message("pull again: crm-kpi pull"))
+            yield Problem(
+                each.connection, message, Message("wait, or allow more: credits in the connection's settings")
+            )
 
 
 def _about_records(counted: Mapping[str, ProblemCounts]) -> Iterator[Problem]:

@@ -62,7 +62,7 @@ def _commands() -> Iterator[str]:
     yield "| 0 | done |"
     yield "| 1 | failed; the message says what to do, and nothing is lost |"
     yield "| 2 | wrong usage, or settings to correct: all problems are listed at once |"
-    yield "| 3 | done, but some rows were rejected or are in quarantine |"
+    yield "| 3 | done, but some rows were rejected or are in quarantine, or the day's credits are used up |"
     yield "| 130 | stopped by Ctrl-C or SIGTERM; the next run goes on |"
     yield "| 141 | the reader of a pipe went away (`crm-kpi kpi list \\| head`) |\n"
     yield from _helps(cli, None)

@@ -23,32 +23,47 @@ accept_deletions = option(
 )
 
 
+reconcile = option(
+    "--reconcile",
+    is_flag=True,
+    help=words("Read everything that comes over a network whole, as if for the first time; costs as many calls."),
+)
+
+
 @click.command(
     cls=Command,
     help=words(
         "Bring the news of every connection into the local database.\n\n"
         "A file or module without news is not read again. What cannot be used goes to quarantine, with its reason."
     ),
-    examples=("crm-kpi pull", "crm-kpi pull --json"),
+    examples=("crm-kpi pull", "crm-kpi pull --json", "crm-kpi pull --reconcile"),
 )
 @accept_deletions
+@reconcile
 @as_json
 @common
 @current
-def pull(session: Session, accept_deletions: bool) -> int:
+def pull(session: Session, accept_deletions: bool, reconcile: bool) -> int:
     from connector.pull import pull as pull_all
     from connector.pull import sources
     from connector.run import DONE as WELL
     from connector.run import FAILED as BADLY
+    from connector.run import PARTLY as IN_PART
     from connector.run import recorded
 
     config, now = session.config(), session.now()
     ready = sources(config)
     with session.writing(config) as store, recorded(store, "pull", now=now) as noted, session.progress() as progress:
         report = pull_all(
-            store, ready, run_id=noted.run_id, now=now, accept_deletions=accept_deletions, progress=progress
+            store,
+            ready,
+            run_id=noted.run_id,
+            now=now,
+            accept_deletions=accept_deletions,
+            reconcile=reconcile,
+            progress=progress,
         )
-        noted.status = BADLY if report.failed else WELL
+        noted.status = BADLY if report.failed else IN_PART if report.out_of_credits else WELL
         noted.summary = {"arrived": sum(module.arrived for module in report.modules)}
     if session.json:
         print_json(as_data(report))
@@ -61,7 +76,7 @@ def code(report: PullReport) -> int:
     """The exit code that a pull deserves."""
     if report.failed:
         return FAILED
-    return PARTLY if report.quarantined else DONE
+    return PARTLY if report.quarantined or report.out_of_credits else DONE
 
 
 def as_data(report: PullReport) -> dict[str, Any]:
@@ -70,6 +85,10 @@ def as_data(report: PullReport) -> dict[str, Any]:
 
 
 def _module(module: ModuleReport) -> dict[str, Any]:
+    from connector.status import told
+
+    counted = module.counted
+    note = told(counted) if counted else None
     return {
         "connection": module.connection,
         "module": module.module,
@@ -81,13 +100,19 @@ def _module(module: ModuleReport) -> dict[str, Any]:
         "issues": module.issues,
         "no_news": module.no_news,
         "complete": module.complete,
+        "vendor_count": counted.vendor_count if counted else None,
+        "stored": counted.arrived if counted else None,
+        "accepted_missing": counted.accepted if counted else None,
+        "note": note or None,
         "error": module.error.message if module.error else None,
         "hint": module.error.hint if module.error else None,
     }
 
 
 def show(output: Output, report: PullReport) -> None:
-    """A line for each module, then what failed."""
+    """A line for each module, then what is missing and what failed."""
+    from connector.status import incompleteness
+
     heads = (
         Message("module"),
         Message("arrived"),
@@ -95,33 +120,60 @@ def show(output: Output, report: PullReport) -> None:
         Message("deleted"),
         Message("quarantined"),
         Message("issues"),
+        Message("announced"),
+        Message("in the store"),
         Message("remark"),
     )
-    rows = (
-        (
-            f"{module.connection}.{module.module}",
-            module.arrived,
-            module.changed,
-            module.deleted,
-            module.quarantined,
-            module.issues,
-            _remark(module),
-        )
-        for module in report.modules
-    )
-    output.table(heads, rows)
+    output.table(heads, map(_line, report.modules))
+    for module in report.modules:
+        if module.error is None and not module.complete and module.counted is not None:
+            problem = incompleteness(module.counted)
+            output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
     for module in report.failed:
         if module.error is not None:
             place = f"{module.connection}.{module.module}"
             output.error(Message("{where}: {problem}", where=place, problem=module.error.message), module.error.hint)
+    _show_out_of_credits(output, report)
     if report.quarantined:
         message = Message("{count} records went to quarantine and are in no KPI", count=report.quarantined)
         output.warning(message, Message("see them with: crm-kpi status --quarantine"))
 
 
+def _line(module: ModuleReport) -> tuple[object, ...]:
+    counted = module.counted
+    return (
+        f"{module.connection}.{module.module}",
+        module.arrived,
+        module.changed,
+        module.deleted,
+        module.quarantined,
+        module.issues,
+        counted.vendor_count if counted else None,
+        counted.arrived if counted else None,
+        _remark(module),
+    )
+
+
+def _show_out_of_credits(output: Output, report: PullReport) -> None:
+    """One line for each connection: all its modules stopped for the same reason."""
+    stopped: dict[str, list[ModuleReport]] = {}
+    for module in report.out_of_credits:
+        stopped.setdefault(module.connection, []).append(module)
+    for connection, modules in stopped.items():
+        if (error := modules[-1].error) is not None:
+            names = ", ".join(module.module for module in modules)
+            message = Message("{connection}: not finished: {modules}", connection=connection, modules=names)
+            output.warning(Message("{what}: {why}", what=message, why=error.message), error.hint)
+
+
 def _remark(module: ModuleReport) -> Message | None:
+    if module.out_of_credits:
+        return Message("not finished")
     if module.error is not None:
         return Message("failed")
-    if module.no_news:
-        return Message("no news")
-    return module.note if module.complete else Message("incomplete")
+    if not module.complete:
+        return Message("incomplete")
+    counted = module.counted
+    if counted is not None and counted.accepted:
+        return Message("{count} missing, accepted", count=counted.accepted)
+    return Message("no news") if module.no_news and module.note is None else module.note

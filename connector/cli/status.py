@@ -40,7 +40,7 @@ def status(session: Session, quarantine: bool, max_age: float | None) -> int:
 
     config = session.config()
     with session.reading(config) as store:
-        report = look(store, now=session.now())
+        report = look(store, now=session.now(), connections=config.connections.values())
         if session.json:
             print_json({**as_data(report), **(_troubled(store) if quarantine else {})})
         elif quarantine:
@@ -55,11 +55,15 @@ def status(session: Session, quarantine: bool, max_age: float | None) -> int:
 
 def as_data(report: StatusReport) -> dict[str, Any]:
     """The report as the documented JSON."""
+    from connector.status import told
+
     return {
         "data_as_of": report.data_as_of,
         "age_hours": None if report.age is None else round(report.age / timedelta(hours=1), 2),
         "runs": [_fields(run) for run in report.runs],
-        "coverage": [_fields(each) for each in report.coverage],
+        "coverage": [{**_fields(each), "note": told(each) or None} for each in report.coverage],
+        "withheld": [_fields(each) for each in report.withheld],
+        "credits": [_fields(each) for each in report.credits],
         "problems": {table: _fields(each) for table, each in report.problems.items()},
         "plan": None if report.plan is None else _fields(report.plan),
         "changes": report.changes,
@@ -79,6 +83,7 @@ def _show(output: Output, report: StatusReport) -> None:
         output.result(Message("facts as of {moment} ({hours} hours old)", moment=moment, hours=hours))
     _show_runs(output, report)
     _show_coverage(output, report)
+    _show_credits(output, report)
     for each in report.advice:
         output.warning(Message("{where}: {problem}", where=each.where, problem=each.message), each.hint)
 
@@ -92,29 +97,43 @@ def _show_runs(output: Output, report: StatusReport) -> None:
 
 def _show_coverage(output: Output, report: StatusReport) -> None:
     heads = (
-        Message("connection"),
+        Message("module"),
         Message("table"),
         Message("announced"),
         Message("arrived"),
         Message("facts"),
         Message("quarantined"),
         Message("complete"),
+        Message("missing, accepted"),
     )
     rows = (
         (
-            each.connection,
+            f"{each.connection}.{each.module}",
             each.table,
             each.vendor_count,
             each.arrived,
             each.facts,
             each.quarantined,
             _yes(each.complete),
+            each.accepted,
         )
         for each in report.coverage
     )
     output.result()
     output.table(heads, rows)
     output.result()
+
+
+def _show_credits(output: Output, report: StatusReport) -> None:
+    for each in report.credits:
+        message = Message(
+            "{connection}: {spent} credits spent in 24 hours; ours are {allowed}, the CRM allows {vendors}",
+            connection=each.connection,
+            spent=each.spent,
+            allowed="?" if each.allowed is None else each.allowed,
+            vendors="?" if each.vendors is None else each.vendors,
+        )
+        output.result(message)
 
 
 def _yes(truth: bool) -> Message:

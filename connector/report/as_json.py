@@ -17,6 +17,7 @@ from connector.report.page import Page
 from connector.report.people import Place
 from connector.report.rows import rows_of
 from connector.report.text import one_line
+from connector.store.coverage import Coverage
 
 VERSION = 1
 
@@ -80,6 +81,12 @@ def _place(document: Document, place: Place) -> dict[str, str]:
     return {"scope": place.scope, "connection": place.connection, "id": place.id, "name": name}
 
 
+def _counts(coverage: Coverage) -> dict[str, Any]:
+    """Without what only the next pull has to know."""
+    ours = ("agreed", "read_whole_at", "difference_then", "note")
+    return {name: value for name, value in asdict(coverage).items() if name not in ours}
+
+
 def _missing(document: Document) -> dict[str, Any]:
     missing = document.missing
     return {
@@ -88,7 +95,8 @@ def _missing(document: Document) -> dict[str, Any]:
         "incomplete": list(missing.incomplete),
         "quarantine": [_trouble(each) for each in missing.quarantine],
         "issues": [_trouble(each) for each in missing.issues],
-        "coverage": [asdict(each) for each in missing.coverage],
+        "withheld": [asdict(each) for each in missing.withheld],
+        "coverage": [_counts(each) for each in missing.coverage],
         "without_numbers": [_place(document, place) for place in document.readership.silent],
         "defined_anew": [each.id for each in document.redefined],
     }

@@ -134,6 +134,8 @@ def _tables(document: Document) -> Iterator[TableView]:
             Sentence("The field was left empty, the record counts."),
             missing.issues,
         )
+    if missing.withheld:
+        yield _withheld(document)
     if missing.coverage:
         yield _coverage(document)
 
@@ -165,6 +167,20 @@ def _troubles(reader: Reader, title: Sentence, note: Sentence, troubles: Sequenc
                 one_line(reader.say(each.reason)),
             )
             for each in troubles
+        ),
+    )
+
+
+def _withheld(document: Document) -> TableView:
+    reader = document.reader
+    heads = (Sentence("Table"), Sentence("Field"), Sentence("Connection"))
+    return TableView(
+        title=reader.say(Sentence("Fields that the CRM does not show us")),
+        note=reader.say(Sentence("Numbers that rest on them are not computed: withheld is not the same as empty.")),
+        heads=tuple(reader.say(head) for head in heads),
+        rows=tuple(
+            (reader.say(noun_of_table(each.table).title), one_line(each.field), each.connection)
+            for each in document.missing.withheld
         ),
     )
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from connector.report.cells import Cell
 from connector.report.page import Line, Page
 from connector.report.text import one_line
-from connector.store import Store, coverage
+from connector.store import Store, coverage, withheld
 from connector.store.coverage import Coverage
 from connector.store.problems import told
+from connector.store.withheld import WithheldColumn
 from kpi_engine.message import Message
 
 MOST_LISTED = 50
@@ -75,6 +76,8 @@ class Missing:
     """Tables of which the CRM has more than arrived."""
     quarantine: tuple[Trouble, ...]
     issues: tuple[Trouble, ...]
+    withheld: tuple[WithheldColumn, ...] = ()
+    """Columns that the CRM does not show to our account: nobody's records, so every reader may know."""
 
     @property
     def quarantined(self) -> Mapping[str, int]:
@@ -98,6 +101,7 @@ def missing(store: Store, *, whole: bool) -> Missing:
         incomplete=tuple(sorted({each.table for each in covered if not each.complete})),
         quarantine=tuple(_troubles(store, "quarantine", whole=whole)),
         issues=tuple(_troubles(store, "issues", whole=True)) if whole else (),
+        withheld=tuple(withheld.all(store)),
     )
 
 

@@ -69,6 +69,14 @@ def data_as_of(store: Store) -> str | None:
     return None if row is None else row[0]
 
 
+def news_mark(store: Store) -> str:
+    """Changes whenever a fact does: names the last run that brought news, and its moment."""
+    row = store.db.conn.execute(
+        "SELECT run_id, data_as_of FROM runs WHERE data_as_of IS NOT NULL ORDER BY run_id DESC LIMIT 1"
+    ).fetchone()
+    return json.dumps(row)
+
+
 def _text(instant: datetime) -> str:
     """UTC, ISO 8601, whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -57,6 +57,11 @@ def _row(value: Any) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else _fields_of(value)
 
 
+def statuses(store: Store) -> dict[str, int]:
+    """Status -> how many values have it."""
+    return dict(store.db.conn.execute("SELECT status, count(*) FROM kpi_values GROUP BY status ORDER BY status"))
+
+
 def _delete_others(store: Store, kpis: Collection[str] | None) -> None:
     statement = (
         f"DELETE FROM kpi_values WHERE NOT EXISTS (SELECT 1 FROM temp.computed WHERE "
