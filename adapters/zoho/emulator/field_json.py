@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.zoho.emulator.meta import ARRAYS, FieldMeta
+from adapters.zoho.emulator.meta import ARRAYS, LOST, OPEN, WON, FieldMeta
 from adapters.zoho.emulator.state import State
 
 _JSON_TYPES = {
@@ -13,6 +13,7 @@ _JSON_TYPES = {
 }  # fmt: skip
 _SHOWN_TYPES = {"tags": "text", "fileupload": "text"}
 """Types that only the stand-in tells apart."""
+FORECAST_CATEGORIES = {OPEN: "Pipeline", WON: "Closed", LOST: "Omitted"}
 SYSTEM_FIELDS = frozenset({"Created_By", "Modified_By", "Created_Time", "Modified_Time", "Last_Activity_Time"})
 
 
@@ -98,7 +99,7 @@ def _pick_value(state: State, field: FieldMeta, place: int) -> dict[str, Any]:
         found |= {
             "probability": value.probability,
             "forecast_type": value.forecast_type,
-            "forecast_category": 1 if value.forecast_type == "Open" else 2,
+            "forecast_category": {"name": FORECAST_CATEGORIES[value.forecast_type], "id": value.id},
             "deal_category": value.forecast_type,
         }
     return found

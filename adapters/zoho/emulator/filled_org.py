@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.zoho.emulator.columns import instant_text
+from adapters.zoho.emulator.field_json import FORECAST_CATEGORIES
 from adapters.zoho.emulator.filled import split_name
 from adapters.zoho.emulator.identity import zoho_id
 from adapters.zoho.emulator.lists import stages
-from adapters.zoho.emulator.meta import LOST, OPEN, WON
+from adapters.zoho.emulator.meta import OPEN
 from adapters.zoho.emulator.state import State, stamp
 from connector.sample.company import Company
 from connector.sample.people import NEVER, User
@@ -19,7 +20,6 @@ ADMIN = zoho_id("users", "U0000")
 """The account that the org was set up with: the token's user, and owner of what nobody owns."""
 PROFILES = (("Administrator", "Administrator"), ("Standard", "Standard"))
 _NAMES = {"USD": "US Dollar", "EUR": "Euro", "CNY": "Chinese Yuan", "GBP": "British Pound", "CAD": "Canadian Dollar"}
-_CATEGORIES = {OPEN: "Pipeline", WON: "Closed", LOST: "Omitted"}
 _SYMBOLS = {"USD": "$", "EUR": "€", "CNY": "¥", "GBP": "£", "CAD": "CA$", "HKD": "HK$", "SGD": "S$"}
 
 
@@ -176,14 +176,7 @@ def _pipeline(state: State, company: Company, *, name: str, default: bool) -> di
             "sequence_number": number,
             "delete": False,
             "forecast_type": stage.forecast_type,
-            "forecast_category": {
-                "name": "Pipeline"
-                if stage.forecast_type == OPEN
-                else "Closed"
-                if stage.forecast_type == WON
-                else "Omitted",
-                "id": state.new_id(),
-            },
+            "forecast_category": {"name": FORECAST_CATEGORIES[stage.forecast_type or OPEN], "id": state.new_id()},
             "colour_code": None,
         }
         for number, stage in enumerate(stages(company), start=1)

@@ -1,4 +1,4 @@
-"""The stand-in's memory: one SQLite database with a table per module, one lock, a clock that can be set.
+"""The stand-in's memory: modules, their fields, and their records, a table for each module.
 
 Values are stored as `meta.FieldMeta.sql_type` says: booleans 0 and 1, lookups as ids, arrays as JSON, days as
 `YYYY-MM-DD`, instants as UTC with second precision (`2025-03-01T08:00:00+00:00`).
@@ -7,97 +7,38 @@ Values are stored as `meta.FieldMeta.sql_type` says: booleans 0 and 1, lookups a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 import orjson
 
 from adapters.zoho.emulator import stage_history
+from adapters.zoho.emulator.database import Memory, connected, quoted, stamp, utc_now
 from adapters.zoho.emulator.derived import completed
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta, PickValue
 
-__all__ = ["FieldMeta", "ModuleMeta", "PickValue", "State", "quoted", "stamp"]
+__all__ = ["FieldMeta", "ModuleMeta", "PickValue", "State", "quoted", "stamp", "utc_now"]
 
 VISIBLE = '"$approval_state" IS NULL'
 """Condition on the rows that lists show: the others wait for approval, and are counted all the same."""
-FIRST_NEW_ID = 4_876_877_000_000_000_000
-"""Above all ids of the sample company (`identity.py`): what is made later has a greater id, as in Zoho."""
 HIDDEN = (
     FieldMeta("$approval_state", "text", "$approval_state", api_shown=False),
     FieldMeta("$se_module", "text", "$se_module", api_shown=False),
 )
 """Columns of every module that are no fields."""
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS modules (api_name TEXT PRIMARY KEY, meta TEXT NOT NULL, position INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS fields (
-    module TEXT NOT NULL, api_name TEXT NOT NULL, meta TEXT NOT NULL, position INTEGER NOT NULL,
-    PRIMARY KEY (module, api_name)
-);
-CREATE TABLE IF NOT EXISTS documents (
-    kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (kind, id)
-);
-CREATE TABLE IF NOT EXISTS deleted_records (
-    module TEXT NOT NULL, id TEXT NOT NULL, display_name TEXT, type TEXT NOT NULL, deleted_time TEXT NOT NULL,
-    deleted_by TEXT, data TEXT NOT NULL, PRIMARY KEY (module, id)
-);
-CREATE INDEX IF NOT EXISTS deleted_by_time ON deleted_records (module, deleted_time);
-CREATE TABLE IF NOT EXISTS journal (
-    number INTEGER PRIMARY KEY, request INTEGER NOT NULL, at TEXT NOT NULL, action TEXT NOT NULL,
-    module TEXT NOT NULL, record_id TEXT NOT NULL, data TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS workflow_runs (
-    number INTEGER PRIMARY KEY, request INTEGER NOT NULL, at TEXT NOT NULL, workflow TEXT NOT NULL,
-    module TEXT NOT NULL, record_id TEXT NOT NULL, event TEXT NOT NULL
-);
-"""
 
-
-def quoted(name: str) -> str:
-    """An identifier for SQL.
-
-    >>> quoted('Order "A"')
-    '"Order ""A\"""'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def stamp(moment: datetime) -> str:
-    """An instant as it is stored.
-
-    >>> stamp(datetime(2025, 3, 1, 9, 0, 0, 999, tzinfo=UTC))
-    '2025-03-01T09:00:00+00:00'
-    """
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
-
-
-def utc_now() -> datetime:
-    """The clock of a stand-in that was given none."""
-    return datetime.now(UTC)
-
-
-class State:
+class State(Memory):
     """All that the stand-in knows. Everything that changes it goes through `transaction`."""
 
     def __init__(self, db: sqlite3.Connection, *, clock: Callable[[], datetime]) -> None:
-        self.db = db
-        self.lock = RLock()
-        self.request = 0
-        """Number of the request being answered, for the journal; 0 for what happens beside the API."""
-        self._clock = clock
-        self._depth = 0
-        self._fixed: datetime | None = None
-        db.executescript(_TABLES)
+        super().__init__(db, clock=clock)
         self._modules: dict[str, ModuleMeta] = {}
         self._fields: dict[str, dict[str, FieldMeta]] = {}
         self._read_meta()
-        self._next_id = int(self.setting("next_id", FIRST_NEW_ID))
         self.user_names: dict[str, tuple[str, str]] = {}
         """Name and address by id, for owners; see `read_users`."""
         self.read_users()
@@ -105,80 +46,7 @@ class State:
     @classmethod
     def open(cls, path: str | Path = ":memory:", *, now: Callable[[], datetime] = utc_now) -> State:
         """The state in a file, or a new one in memory."""
-        db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
-        for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536", "temp_store = MEMORY"):
-            db.execute(f"PRAGMA {pragma}")
-        return cls(db, clock=now)
-
-    def close(self) -> None:
-        """End the connection; a file keeps everything."""
-        with self.lock:
-            self.db.close()
-
-    # ---- clock, ids, settings ----------------------------------------------------------------------------------------
-
-    def now(self) -> datetime:
-        """The stand-in's time, to the second."""
-        return (self._fixed or self._clock()).astimezone(UTC).replace(microsecond=0)
-
-    def set_clock(self, moment: datetime | None) -> None:
-        """Stop the clock at a moment; None lets it run again."""
-        self._fixed = moment
-
-    def advance(self, seconds: float) -> None:
-        """Stop the clock this much later than it is."""
-        self._fixed = self.now() + timedelta(seconds=seconds)
-
-    def new_id(self) -> str:
-        """The next id: 19 digits, greater than every one before."""
-        with self.lock:
-            self._next_id += 1
-            if self._next_id % 1000 == 1:  # a restart goes on above what may have been given out
-                self.set_setting("next_id", self._next_id + 1000)
-            return str(self._next_id)
-
-    def setting(self, name: str, default: Any = None) -> Any:
-        """A fact about the org or this stand-in."""
-        row = self.db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return orjson.loads(row[0]) if row else default
-
-    def set_setting(self, name: str, value: Any) -> None:
-        """Keep a fact."""
-        self.db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, orjson.dumps(value).decode()))
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; may be nested."""
-        with self.lock:
-            if self._depth == 0:
-                self.db.execute("BEGIN")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                if self._depth == 1:
-                    self.db.execute("ROLLBACK")
-                raise
-            else:
-                if self._depth == 1:
-                    self.db.execute("COMMIT")
-            finally:
-                self._depth -= 1
-
-    # ---- documents: what has no table of its own (roles, profiles, currencies, layouts …) ----------------------------
-
-    def documents(self, kind: str) -> list[dict[str, Any]]:
-        """All of a kind, in order."""
-        rows = self.db.execute("SELECT data FROM documents WHERE kind = ? ORDER BY position", (kind,))
-        return [orjson.loads(data) for (data,) in rows]
-
-    def put_document(self, kind: str, document: Mapping[str, Any]) -> None:
-        """Keep one, by its `id`."""
-        self.db.execute(
-            "INSERT INTO documents SELECT ?, ?, coalesce(max(position), 0) + 1, ? FROM documents WHERE kind = ? "
-            "ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data",
-            (kind, document["id"], orjson.dumps(document).decode(), kind),
-        )
+        return cls(connected(path), clock=now)
 
     # ---- modules and fields ------------------------------------------------------------------------------------------
 
@@ -422,18 +290,3 @@ class State:
                 f"UPDATE {quoted(module)} SET {changes} WHERE id = ?",  # noqa: S608
                 (*values.values(), record_id),
             )
-
-    # ---- the journal -------------------------------------------------------------------------------------------------
-
-    def record(self, action: str, module: str, record_id: str, data: Mapping[str, Any]) -> None:
-        """Note a mutation that was accepted."""
-        self.db.execute(
-            "INSERT INTO journal (request, at, action, module, record_id, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.request, stamp(self.now()), action, module, record_id, orjson.dumps(dict(data)).decode()),
-        )
-
-    def journal(self) -> list[dict[str, Any]]:
-        """Every accepted mutation, in order: the truth that a client's own books are compared with."""
-        names = ("number", "request", "at", "action", "module", "record_id", "data")
-        rows = self.db.execute("SELECT * FROM journal ORDER BY number")
-        return [dict(zip(names, row, strict=True)) | {"data": orjson.loads(row[-1])} for row in rows]
