@@ -8,97 +8,28 @@ there is to pull::
         def sample(self, tmp_path):
             return Sample(adapter_name="mine", make_adapter=..., mappings={...})
 
-Each test is one promise; its name says which.
+Each test is one promise; its name says which. `sample` says what it is tried on, `watched` how.
 """
 
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
+from typing import Final
 
 import pytest
 
-from connector.contract import (
-    PAGE_ROWS,
-    Adapter,
-    Change,
-    Conversation,
-    Finished,
-    HttpRequest,
-    ListFiles,
-    OpenFile,
-    Page,
-    Receipt,
-    State,
-    Unreadable,
-    Wait,
-    WriteFile,
-    WriteTarget,
-)
-from connector.errors import AdapterError, ConnectorError, Message, Unavailable
-from connector.mapping import TableMapping, compile_mappings
-from connector.pull import PullReport, Source, pull
-from connector.store import Store, runs
-from connector.transport import World, converse
-from kpi_engine.facts import FACTS
+from connector.config import Credits
+from connector.contract import PAGE_ROWS, Finished, Introduction, Page, Place, Receipt, State, Withheld
+from connector.kit.sample import NOW, Facts, Sample, facts_of, forget_states
+from connector.kit.watched import Cutting, Failing, ends_in_an_error_of_ours, everything, led, records, spoken
+from connector.store import Store
 
-NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+__all__ = ["NOW", "AdapterConformance", "Facts", "Sample", "facts_of", "forget_states"]
 
-_EFFECTS = (HttpRequest, ListFiles, OpenFile, Wait, WriteFile)
-
-Facts = dict[str, list[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """An adapter and a small world for it: a few hundred records are enough, more than a page are better."""
-
-    adapter_name: str
-    make_adapter: Callable[[], Adapter]
-    mappings: Mapping[str, TableMapping | Sequence[TableMapping]]
-    """By fact table; several where several modules feed it."""
-    world: World = field(default_factory=World)
-    change: Callable[[], None] | None = None
-    """Changes one record of the source."""
-    remove: Callable[[], tuple[str, str]] | None = None
-    """Removes one record of the source, and says its fact table and id."""
-    target: WriteTarget | None = None
-    changes: Sequence[Change] = ()
-    timezone: str = "UTC"
-    currency: str = "EUR"
-
-    def source(self, adapter: Adapter | None = None) -> Source:
-        """The connection as `pull` takes it."""
-        compiled = [
-            each
-            for table, mapping in self.mappings.items()
-            for each in compile_mappings(
-                table,
-                [mapping] if isinstance(mapping, TableMapping) else mapping,
-                timezone=self.timezone,
-                currency=self.currency,
-            )
-        ]
-        return Source("sample", self.adapter_name, adapter or self.make_adapter(), compiled)
-
-    def conversations(self) -> list[Conversation]:
-        """Everything that there is to pull."""
-        return list(self.make_adapter().pull(self.source().fields()))
-
-    def pull(self, store: Store, adapter: Adapter | None = None) -> PullReport:
-        """One run."""
-        with store.transaction():
-            run_id = runs.start(store, "pull", NOW)
-        return pull(store, [self.source(adapter)], run_id=run_id, now=NOW, accept_deletions=True, world=self.world)
+MOST_TRIES: Final = 10_000
+"""After so many interruptions something never ends."""
 
 
 class AdapterConformance:
@@ -124,6 +55,22 @@ class AdapterConformance:
         assert any(facts.values()), "the sample holds no facts, so nothing would be tested"
         return facts
 
+    # ---- who is at the other end ----
+
+    def test_it_says_once_who_is_at_the_other_end_and_always_the_same(self, sample: Sample) -> None:
+        first, second = (list(led(sample.make_adapter().introduce(), sample)) for _ in range(2))
+        assert [type(each) for each in first] == [Introduction]
+        assert first == second
+        (introduction,) = first
+        assert introduction.conversations_at_once is None or introduction.conversations_at_once >= 1
+
+    def test_what_it_says_of_itself_holds_no_secret(self, sample: Sample) -> None:
+        adapter = sample.make_adapter()
+        if adapter.http is None:
+            pytest.skip("the adapter signs nothing in")
+        (introduction,) = led(adapter.introduce(), sample)
+        assert adapter.http.sign_in.identity not in (introduction.identity, introduction.title)
+
     # ---- what a conversation says ----
 
     def test_every_module_has_a_conversation_and_every_key_is_its_own(self, sample: Sample) -> None:
@@ -132,7 +79,7 @@ class AdapterConformance:
         assert len({each.key for each in conversations}) == len(conversations)
 
     def test_pages_are_not_empty_not_too_long_and_their_columns_are_of_one_length(self, sample: Sample) -> None:
-        pages = [said for said in _everything(sample) if isinstance(said, Page)]
+        pages = [said for said in everything(sample) if isinstance(said, Page)]
         assert pages
         for page in pages:
             assert 0 < page.count <= PAGE_ROWS
@@ -141,28 +88,47 @@ class AdapterConformance:
     def test_pages_bring_the_fields_that_were_asked_for(self, sample: Sample) -> None:
         fields = sample.source().fields()
         brought: dict[str, set[str]] = {}
-        for page in _everything(sample):
+        for page in everything(sample):
             if isinstance(page, Page):
                 brought.setdefault(page.module, set()).update(page.columns)
         assert all(set(fields[module]) <= columns for module, columns in brought.items())
 
     def test_finished_is_said_once_and_last(self, sample: Sample) -> None:
         for conversation in sample.conversations():
-            said = list(_spoken(conversation, sample))
+            said = list(spoken(conversation, sample))
             assert [isinstance(each, Finished) for each in said] == [False] * (len(said) - 1) + [True]
 
     def test_states_survive_being_written_down(self, sample: Sample) -> None:
-        for said in _everything(sample):
+        for said in everything(sample):
             state = getattr(said, "next_state", None)
             if state is not None:
                 assert json.loads(json.dumps(state, allow_nan=False)) == state
 
     def test_what_arrived_is_what_the_vendor_counts(self, sample: Sample) -> None:
         for conversation in sample.conversations():
-            said = list(_spoken(conversation, sample))
-            arrived = sum(_records(each) for each in said)
+            said = list(spoken(conversation, sample))
+            arrived = sum(records(each) for each in said)
             (end,) = (each for each in said if isinstance(each, Finished))
-            assert end.vendor_count in (None, arrived)
+            if end.counts_fewer and end.vendor_count is not None:
+                assert end.vendor_count <= arrived
+            else:
+                assert end.vendor_count in (None, arrived)
+
+    def test_what_is_withheld_is_said_before_the_first_page_and_comes_as_none(self, sample: Sample) -> None:
+        fields = sample.source().fields()
+        for conversation in sample.conversations():
+            withheld: set[str] = set()
+            pages = 0
+            for said in spoken(conversation, sample):
+                if isinstance(said, Withheld):
+                    assert not pages, "a page came first, and what it lacks was taken for empty"
+                    assert said.module == conversation.module
+                    withheld = set(said.fields)
+                    assert withheld <= set(fields[said.module]), "fields that nobody asked for"
+                elif isinstance(said, Page):
+                    pages += 1
+                    for name in withheld & said.columns.keys():
+                        assert set(said.columns[name]) <= {None}
 
     # ---- what becomes of it in the store ----
 
@@ -184,9 +150,9 @@ class AdapterConformance:
         self, sample: Sample, undisturbed: Facts, tmp_path: Path
     ) -> None:
         heard = 1
-        for cut in range(10_000):
+        for cut in range(MOST_TRIES):
             with Store.open(tmp_path / f"cut-{cut}.sqlite", create=True) as opened:
-                cutting = _Cutting(sample.make_adapter(), after=cut)
+                cutting = Cutting(sample.make_adapter(), after=cut)
                 report = sample.pull(opened, cutting)
                 assert bool(report.failed) == cutting.was_cut
                 assert not sample.pull(opened).failed
@@ -195,6 +161,18 @@ class AdapterConformance:
                 break
             heard += 1
         assert heard > 1, "nothing was interrupted, so nothing was tested"
+
+    def test_when_credits_end_anywhere_what_was_read_is_kept_and_the_next_run_goes_on(
+        self, sample: Sample, undisturbed: Facts, tmp_path: Path
+    ) -> None:
+        for allowed in range(1, MOST_TRIES):
+            with Store.open(tmp_path / f"credits-{allowed}.sqlite", create=True) as opened:
+                report = sample.pull(opened, credits=Credits(a_day=allowed))
+                assert not report.failed
+                assert not sample.pull(opened).failed
+                assert facts_of(opened) == undisturbed, f"differs after a run with {allowed} credits"
+            if not report.out_of_credits:
+                break
 
     # ---- capabilities ----
 
@@ -232,169 +210,54 @@ class AdapterConformance:
         assert sample.target is not None, "the sample needs a `target` and `changes`"
         assert sample.changes
         talk = sample.make_adapter().push(sample.target, sample.changes)
-        said = list(converse(talk, adapter=sample.adapter_name, world=sample.world))
+        said = list(converse(talk, adapter=sample.adapter_name, http=sample.http, world=sample.world))
         assert all(isinstance(each, Receipt) for each in said)
         assert sorted(each.change_id for each in said) == sorted(each.id for each in sample.changes)
+
+    def test_every_place_that_is_written_to_is_named_once_and_looking_makes_none(self, sample: Sample) -> None:
+        target = sample.target
+        if target is None:
+            pytest.skip("the sample has no `target`")
+        for _ in range(2):
+            places = list(led(sample.make_adapter().places(target, make=False), sample))
+            assert all(isinstance(each, Place) and each.module == target.module for each in places)
+            assert sorted(each.field for each in places if each.field) == sorted(target.fields)
+            assert [each.field for each in places].count("") <= 1
+            assert all(each.state != "made" for each in places)
+            assert all(each.message for each in places if each.state == "unfit"), "an unfit place needs its remedy"
+
+    def test_places_that_were_made_are_there(self, sample: Sample) -> None:
+        target = sample.target
+        if target is None:
+            pytest.skip("the sample has no `target`")
+        made = list(led(sample.make_adapter().places(target, make=True), sample))
+        assert all(each.state != "missing" for each in made)
+        again = list(led(sample.make_adapter().places(target, make=False), sample))
+        assert [each.state for each in again] == ["unfit" if each.state == "unfit" else "there" for each in made]
 
     # ---- no effects of its own, no errors of its own ----
 
     def test_the_adapter_touches_nothing_by_itself(self, sample: Sample) -> None:
-        list(_everything(sample))  # what it imports lazily is imported now
+        list(everything(sample))  # what it imports lazily is imported now
         for conversation in sample.conversations():
             state: State | None = None
-            list(converse(_guarded(conversation.talk(state)), adapter=sample.adapter_name, world=sample.world))
+            list(
+                converse(
+                    _guarded(conversation.talk(state)),
+                    adapter=sample.adapter_name,
+                    http=sample.http,
+                    world=sample.world,
+                )
+            )
         if sample.target is not None:
             talk = _guarded(sample.make_adapter().push(sample.target, sample.changes))
-            list(converse(talk, adapter=sample.adapter_name, world=sample.world))
+            list(converse(talk, adapter=sample.adapter_name, http=sample.http, world=sample.world))
 
-    def test_an_effect_that_fails_ends_in_an_error_of_ours(self, sample: Sample) -> None:
+    def test_an_effect_that_failsends_in_an_error_of_ours(self, sample: Sample) -> None:
         for conversation in sample.conversations():
-            for failing in range(10_000):
-                talk = _Failing(conversation.talk(None), at=failing)
-                assert _ends_in_an_error_of_ours(talk, sample)
+            for failing in range(MOST_TRIES):
+                talk = Failing(conversation.talk(None), at=failing)
+                assert ends_in_an_error_of_ours(talk, sample)
                 if not talk.failed:
                     break
             assert failing, "the conversation has no effects, so nothing was tested"
-
-
-# ---- the world, watched ----
-
-
-def facts_of(store: Store) -> Facts:
-    """Every fact of a store, tombstones included, in order."""
-    return {
-        table: sorted(store.db.conn.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)  # noqa: S608  # our own
-        for table in FACTS
-    }
-
-
-def forget_states(store: Store) -> None:
-    """Have everything read from the beginning."""
-    with store.transaction():
-        store.writing.execute("DELETE FROM sync_state")
-
-
-def _everything(sample: Sample) -> Iterator[object]:
-    for conversation in sample.conversations():
-        yield from _spoken(conversation, sample)
-
-
-def _spoken(conversation: Conversation, sample: Sample) -> Iterator[object]:
-    return converse(conversation.talk(None), adapter=sample.adapter_name, world=sample.world)
-
-
-def _records(said: object) -> int:
-    if isinstance(said, Page):
-        return said.count
-    return 1 if isinstance(said, Unreadable) else 0
-
-
-def _ends_in_an_error_of_ours(talk: _Failing, sample: Sample) -> bool:
-    """Whether the failure is handled, handed on, or told in the adapter's own words; a crash is none of these."""
-    try:
-        list(converse(talk.spoken(), adapter=sample.adapter_name, world=sample.world))
-    except AdapterError as error:
-        return error.__cause__ is None or isinstance(error.__cause__, ConnectorError)
-    return True
-
-
-class _Cutting:
-    """An adapter whose conversations break off after a number of words, all together."""
-
-    def __init__(self, adapter: Adapter, *, after: int) -> None:
-        self.capabilities = replace(adapter.capabilities, conversations_at_once=1)
-        self.was_cut = False
-        self._adapter = adapter
-        self._left = after
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._adapter, name)
-
-    def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
-        return [replace(each, talk=self._cut(each.talk)) for each in self._adapter.pull(modules)]
-
-    def _cut(self, talk: Callable[[State | None], Generator[Any, Any, None]]) -> Callable[[State | None], Any]:
-        def shortened(state: State | None) -> Generator[Any, Any, None]:
-            inner = talk(state)
-            answer = None
-            try:
-                while True:
-                    said = inner.send(answer)
-                    if not isinstance(said, _EFFECTS):
-                        self._count()
-                    answer = yield said
-            except StopIteration:
-                return
-            finally:
-                inner.close()
-
-        return shortened
-
-    def _count(self) -> None:
-        if self._left == 0:
-            self.was_cut = True
-        if self.was_cut:
-            raise Unavailable(Message("cut off by the conformance test"))
-        self._left -= 1
-
-
-class _Failing:
-    """A conversation of which one effect fails."""
-
-    def __init__(self, talk: Generator[Any, Any, None], *, at: int) -> None:
-        self.failed = False
-        self.error = Unavailable(Message("made to fail by the conformance test"))
-        self._talk = talk
-        self._at = at
-
-    def spoken(self) -> Generator[Any, Any, None]:
-        answer: Any = None
-        effects = 0
-        throw = False
-        try:
-            while True:
-                said = self._talk.throw(self.error) if throw else self._talk.send(answer)
-                throw = isinstance(said, _EFFECTS) and effects == self._at
-                effects += isinstance(said, _EFFECTS)
-                self.failed |= throw
-                answer = None if throw else (yield said)
-        except StopIteration:
-            return
-        finally:
-            self._talk.close()
-
-
-def _guarded(talk: Generator[Any, Any, None]) -> Generator[Any, Any, None]:
-    """The conversation, with the doors to the world shut while its own code runs."""
-    answer: Any = None
-    try:
-        while True:
-            with _doors_shut():
-                said = talk.send(answer)
-                if isinstance(said, WriteFile):
-                    said = WriteFile(said.path, list(said.chunks))
-            answer = yield said
-    except StopIteration:
-        return
-    finally:
-        talk.close()
-
-
-@contextmanager
-def _doors_shut() -> Iterator[None]:
-    def shut(*_: Any, **__: Any) -> Any:
-        raise AssertionError("the adapter did I/O of its own")
-
-    with ExitStack() as stack:
-        for place, name in (
-            ("builtins", "open"),
-            ("io", "open"),
-            ("os", "open"),
-            ("os", "scandir"),
-            ("os", "stat"),
-        ):
-            stack.enter_context(patch(f"{place}.{name}", shut))
-        stack.enter_context(patch.object(socket.socket, "connect", shut))
-        stack.enter_context(patch.object(subprocess, "Popen", shut))
-        stack.enter_context(patch.object(time, "sleep", shut))
-        yield

@@ -1,0 +1,78 @@
+"""The contract's promises, kept in each of the three ways of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.zoho.adapter import ZohoAdapter
+from connector.kit.conformance import AdapterConformance, Sample
+from connector.mapping import TableMapping
+from tests.adapters.zoho.reading.organisation import Zoho, an_id, deals, loaded
+
+ROWS = 2_100
+DEALS = TableMapping.model_validate(
+    {
+        "module": "Deals",
+        "id": "id",
+        "columns": {
+            "name": "Deal_Name",
+            "stage": "Stage",
+            "outcome": "$outcome",
+            "amount": "Amount",
+            "owner_id": "Owner",
+            "closed_on": "$closed_on",
+            "modified_at": "Modified_Time",
+        },
+    }
+)
+
+
+class ZohoConformance(AdapterConformance):
+    """All promises but those of writing, which its own tests keep."""
+
+    WAY = "auto"
+
+    @pytest.fixture
+    def sample(self, connect: Callable[..., Zoho]) -> Iterator[Sample]:
+        org = connect(way=self.WAY)
+        loaded(org.state, "Deals", deals(ROWS))
+        settings = org.adapter._settings
+
+        def change() -> None:
+            org.later(hours=1)
+            org.state.update("Deals", an_id(7), {"Amount": 99.5})
+            org.later(hours=1)
+
+        def remove() -> tuple[str, str]:
+            org.later(hours=1)
+            org.state.delete("Deals", an_id(8))
+            org.later(hours=1)
+            return "deals", an_id(8)
+
+        yield Sample(
+            adapter_name="zoho",
+            make_adapter=lambda: ZohoAdapter(settings, Path()),
+            mappings={"deals": DEALS},
+            world=org.world,
+            change=change,
+            remove=remove,
+        )
+
+    @pytest.mark.skip(reason="writing has tests of its own, against the same stand-in: tests/adapters/zoho/writing")
+    def test_each_change_gets_one_receipt(self, sample: Any) -> None: ...
+
+
+class TestByList(ZohoConformance):
+    WAY = "list"
+
+
+class TestByCoql(ZohoConformance):
+    WAY = "coql"
+
+
+class TestByBulk(ZohoConformance):
+    WAY = "bulk"
