@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from adapters.zoho import survey
 from adapters.zoho.asking import Api
 from adapters.zoho.granting import GRANT
 from adapters.zoho.organisation import Organisation, read_organisation
@@ -45,6 +46,7 @@ from connector.contract import (
     PullTalk,
     PushTalk,
     State,
+    SurveyTalk,
     WriteTarget,
 )
 
@@ -106,8 +108,14 @@ class ZohoAdapter:
         return places(target, make=make, api=self._api)
 
     def inspect(self) -> InspectTalk:
-        """The modules that can be pulled."""
-        yield from ()
+        """The modules that can be pulled, and their fields."""
+        return survey.inspect(Api(self._settings.api_version), self._settings)
+
+
+def _survey(settings: ZohoSettings, folder: Path) -> SurveyTalk:
+    """What `init` makes settings of."""
+    del folder  # nothing of it is in files
+    return survey.survey(Api(settings.api_version), settings)
 
 
 ADAPTER = AdapterType(
@@ -117,4 +125,5 @@ ADAPTER = AdapterType(
     connect=ZohoAdapter,
     default_mapping=Path(__file__).with_name("mapping.yaml"),
     grant=GRANT,
+    survey=_survey,
 )

@@ -53,10 +53,12 @@ class ConnectionTrial:
         """Inspect everything, then read what the mapping needs."""
         adapter = self.connection.connect()
         try:
-            inspected = {info.name: info for info in self._said(adapter, adapter.inspect())}
+            said = list(self._said(adapter, adapter.inspect()))
         except ConnectorError as error:
             self._note(self._place, error)
             return
+        inspected = {info.name: info for info in said if isinstance(info, ModuleInfo)}
+        self.found.add(errors=(each for each in said if isinstance(each, Problem)))
         for name, tables in self._tables().items():
             self._module(adapter, name, tables, inspected)
         self.found.add(warnings=self.names.problems(self.config.document))

@@ -46,7 +46,8 @@ class ModuleInfo:
     """Fact (`cases.resolved_at`) -> how to get it, where the vendor has no standard field for it."""
 
 
-InspectTalk: TypeAlias = Generator[Effect | ModuleInfo, Any, None]
+InspectTalk: TypeAlias = Generator[Effect | ModuleInfo | Problem, Any, None]
+"""A `Problem` is of the whole connection, such as a scope that was not granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +106,4 @@ class OrganisationInfo:
     """For people: edition, users, environment."""
 
 
-SurveyTalk: TypeAlias = Generator[Effect | OrganisationInfo | ModuleInfo, Any, None]
+SurveyTalk: TypeAlias = Generator[Effect | OrganisationInfo | ModuleInfo | Problem, Any, None]

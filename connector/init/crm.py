@@ -36,11 +36,13 @@ class Survey:
 
     organisation: OrganisationInfo
     modules: tuple[ModuleInfo, ...]
+    general: tuple[Problem, ...] = ()
+    """Of the whole connection."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What could not be looked at: missing scopes, withheld fields."""
-        return tuple(problem for module in self.modules for problem in module.problems)
+        """What could not be looked at: missing scopes, modules that are refused."""
+        return (*self.general, *(problem for module in self.modules for problem in module.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def surveyed(
     return Survey(
         organisation=next((each for each in said if isinstance(each, OrganisationInfo)), OrganisationInfo()),
         modules=tuple(each for each in said if isinstance(each, ModuleInfo)),
+        general=tuple(each for each in said if isinstance(each, Problem)),
     )
 
 

@@ -72,7 +72,8 @@ def looked_at(
 ) -> tuple[TableLook, ...]:
     """Everything that the adapter finds there, read to its end."""
     adapter = kind.connect(kind.settings.model_validate(settings), folder)
-    modules = list(converse(adapter.inspect(), adapter=kind.name))
+    said = converse(adapter.inspect(), adapter=kind.name, http=adapter.http)
+    modules = [each for each in said if isinstance(each, ModuleInfo)]
     readable = {module.name: module.settings for module in modules if module.fields and module.rows}
     looks = {module.name: TableLook(module, _columns(module)) for module in modules}
     if readable:

@@ -27,7 +27,7 @@ from connector.contract import (
     Withheld,
     WriteFile,
 )
-from connector.errors import AdapterError, ConnectorError, Message, UnexpectedResponse
+from connector.errors import AdapterError, ConnectorError, Message, Problem, UnexpectedResponse
 from connector.transport.files import file_error, list_files, open_file, write_file
 from connector.transport.http import Wire
 from connector.transport.sending import Sender, Signing
@@ -48,6 +48,7 @@ _EVENTS: Final = (
     Place,
     ModuleInfo,
     OrganisationInfo,
+    Problem,
 )
 
 

@@ -222,5 +222,4 @@ def _is_sorted(call: Call) -> bool:
 
 
 def _count_scope(call: Call) -> str:
-    scope = f"ZohoCRM.modules.{call.parameters['module']}.READ"
-    return f"{scope} ZohoSearch.securesearch.READ" if "criteria" in call.query else scope
+    return f"ZohoCRM.modules.{call.parameters['module']}.READ ZohoSearch.securesearch.READ"
