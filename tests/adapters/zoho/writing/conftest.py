@@ -72,6 +72,7 @@ def talks(tmp_path: Path) -> Iterator[Callable[..., Talks]]:
         ends.append(context)
         stated = server.settings
         zoho = ZohoSettings(
+            environment=stated.environment,
             client_id=stated.client_id,
             client_secret=stated.client_secret,
             refresh_token=stated.refresh_token,

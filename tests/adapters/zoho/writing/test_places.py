@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from connector.contract import FieldShape, WriteTarget
+from adapters.zoho.asking import Api
+from adapters.zoho.writing import places
+from connector.contract import FieldShape, HttpResponse, Place, WriteTarget
 from connector.errors import AdapterError, ConfigError, RejectedError
 from connector.transport import World
 
+API = Api("v8")
 FIELDS = {
     "KPI_Won": FieldShape("成交金额（EUR），年", "money", 2),
     "KPI_Rate": FieldShape("Win rate, year", "percent", 2),
@@ -274,3 +278,62 @@ def test_what_zoho_cannot_do_is_said_before_anything_is_called(talks: Any, targe
             say()
         assert why in str(raised.value)
     assert zoho.server.calls == []
+
+
+def answering(talk: Any, answers: dict[tuple[str, str], list[Any]]) -> list[Place]:
+    """Lead a conversation with answers by hand: (method, end of the path) -> bodies, the last one again and again."""
+    said, answer = [], None
+    with suppress(StopIteration):
+        while True:
+            asked = talk.send(answer)
+            answer = None
+            if isinstance(asked, Place):
+                said.append(asked)
+                continue
+            bodies = answers[asked.method, asked.url.rpartition("/")[2]]
+            status, body = bodies.pop(0) if len(bodies) > 1 else bodies[0]
+            answer = asked.decode(HttpResponse(status, {}, json.dumps(body).encode()))
+    return said
+
+
+MODULES = (200, {"modules": [{"api_name": "Accounts", "generated_type": "default", "api_supported": True}]})
+NO_FIELDS = (200, {"fields": [{"api_name": "id", "data_type": "bigint", "id": "1"}]})
+
+
+def error(code: str, words: str) -> dict[str, Any]:
+    return {"code": code, "status": "error", "message": words, "details": {}}
+
+
+@pytest.mark.parametrize("status", [207, 400])
+@pytest.mark.parametrize("wrapped", [True, False], ids=["wrapped", "flat"])
+def test_an_editions_limit_is_one_clear_line(status: int, wrapped: bool) -> None:
+    refusal = error("LIMIT_EXCEEDED", "the field limit is exceeded")
+    body = {"fields": [refusal] * 5} if wrapped else refusal
+    answers = {("GET", "modules"): [MODULES], ("GET", "fields"): [NO_FIELDS], ("POST", "fields"): [(status, body)]}
+    with pytest.raises(RejectedError, match="the field KPI_Won in Accounts: the field limit is exceeded") as raised:
+        answering(places(accounts(), make=True, api=API), answers)
+    assert "your edition allows no more" in str(raised.value.hint)
+
+
+def test_a_field_that_zoho_calls_otherwise_is_named() -> None:
+    made = {"api_name": "KPIWon", "data_type": "double", "id": "77", "custom_field": True, "field_label": "KPI_Won"}
+    done = {"code": "SUCCESS", "status": "success", "message": "field created", "details": {"id": "77"}}
+    answers = {
+        ("GET", "modules"): [MODULES],
+        ("GET", "fields"): [NO_FIELDS, (200, {"fields": [made]})],
+        ("POST", "fields"): [(201, {"fields": [done]})],
+    }
+    with pytest.raises(RejectedError, match="made the field KPI_Won in Accounts and called it KPIWon"):
+        answering(places(accounts(KPI_Won=FIELDS["KPI_Won"]), make=True, api=API), answers)
+
+
+def test_a_label_that_zoho_does_not_take_stops_nothing_and_is_said() -> None:
+    made = {"api_name": "KPI_Won", "data_type": "double", "id": "77", "custom_field": True, "field_label": "KPI_Won"}
+    answers = {
+        ("GET", "modules"): [MODULES],
+        ("GET", "fields"): [(200, {"fields": [made]})],
+        ("PATCH", "fields"): [(400, {"fields": [error("INVALID_DATA", "too long")]})],
+    }
+    said = answering(places(accounts(KPI_Won=FIELDS["KPI_Won"]), make=True, api=API), answers)
+    assert [(place.field, place.state) for place in said] == [("", "there"), ("KPI_Won", "there")]
+    assert "it keeps its name as its label: too long" in str(said[1].message)
