@@ -208,7 +208,19 @@ class Targets(Section):
 
 
 ValuePart = Literal["value", "numerator", "denominator", "n", "ci_low", "ci_high", "status", "as_of", "data_as_of"]
-GapPart = Literal["target", "gap", "attainment", "progress", "expected", "pace", "rag", "gap_status"]
+GapPart = Literal[
+    "target",
+    "target_low",
+    "target_high",
+    "gap",
+    "attainment",
+    "progress",
+    "expected",
+    "pace",
+    "trailing",
+    "rag",
+    "gap_status",
+]
 
 
 class FieldSource(Section):

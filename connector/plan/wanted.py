@@ -17,7 +17,7 @@ from kpi_engine.definition import Unit
 from kpi_engine.evaluate import Status
 from kpi_engine.period import Calendar, Grain, Period
 
-NUMBERS = ("value", "ci_low", "ci_high", "gap", "attainment", "progress", "expected", "pace")
+NUMBERS = ("value", "ci_low", "ci_high", "gap", "attainment", "progress", "expected", "pace", "trailing")
 """The judgement; shown with status `ok` only. Counts are shown always: they say why there is no judgement. So are the
 target and its colour, which is grey then."""
 
