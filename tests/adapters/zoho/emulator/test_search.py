@@ -54,6 +54,8 @@ def test_criteria_that_cannot_be_read(text: str) -> None:
         ("(Stage:not_equal:Closed won)", "Stage <> 'Closed won'"),
         ("(Stage:in:Closed won,Proposal)", "Stage IN ('Closed won', 'Proposal')"),
         ("(Amount:between:1000,5000)", "Amount BETWEEN 1000 AND 5000"),
+        ("(Probability:greater_than:10)", "Probability > 10"),
+        ("(Probability:less_than:10)", "Probability < 10"),
         ("(Deal_Name:starts_with:A)", "Deal_Name LIKE 'A%'"),
         ("((Stage:equals:Closed won)and(Amount:greater_than:5000))", "Stage = 'Closed won' AND Amount > 5000"),
         ("((Stage:equals:Proposal)or(Probability:less_equal:0))", "Stage = 'Proposal' OR Probability <= 0"),

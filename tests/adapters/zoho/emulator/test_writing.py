@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from adapters.zoho.emulator import writing
+from adapters.zoho.emulator.answers import Refusal
 from adapters.zoho.emulator.app import StandIn
 from adapters.zoho.emulator.state import State
 from adapters.zoho.emulator.workflows import Workflow, add_workflow
@@ -168,6 +170,20 @@ def test_workflows_run_unless_they_are_told_not_to(
     assert state.get("Accounts", record)["Description"] == ("touched" if runs else None)  # type: ignore[index]
 
 
+def test_a_record_is_written_with_all_that_follows_or_not_at_all(
+    client: Client, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any, **__: Any) -> None:
+        raise Refusal(400, "RECORD_LOCKED", "record is locked")
+
+    monkeypatch.setattr(writing, "fire", locked)
+    before = state.db.execute("SELECT count(*) FROM Accounts").fetchone()
+    reply = client.write("POST", "/Accounts", {"data": [GOOD]})
+    assert (reply.status, reply.data[0]["code"]) == (400, "RECORD_LOCKED")
+    assert state.db.execute("SELECT count(*) FROM Accounts").fetchone() == before
+    assert state.journal() == []
+
+
 def test_a_stage_change_is_history(client: Client, state: State) -> None:
     record = state.db.execute("SELECT id FROM Deals WHERE Stage = 'Qualification' LIMIT 1").fetchone()[0]
     client.write("PUT", "/Deals", {"data": [{"id": record, "Stage": "Closed won"}], "trigger": []})
@@ -202,8 +218,9 @@ def test_deleting_and_restoring(client: Client, state: State) -> None:
         (deal, "recycle", name),
     ]
     assert rows[1]["deleted_by"]["id"] == state.current_user
-    late = client.get("/Deals/deleted", {"If-Modified-Since": "2025-12-01T18:00:30+00:00"}).data
-    assert [row["id"] for row in late] == [other]
+    for since in ("2025-12-01T18:00:01+00:00", "2025-12-01T18:01:00+00:00"):
+        late = client.get("/Deals/deleted", {"If-Modified-Since": since}).data
+        assert [row["id"] for row in late] == [other]
     assert client.get("/Deals/deleted", type="recycle").json["info"]["count"] == 1
     orphans = state.db.execute(
         'SELECT count(*) FROM DealHistory WHERE "$parent" = ? AND Potential_Name IS NULL', (deal,)
