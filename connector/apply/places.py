@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
+from connector.config.needs import needed_marks
 from connector.contract import Adapter, Place, WriteTarget
 from connector.errors import Message, WriteBackRefused
 from connector.opening import Opened
-from connector.plan.places import needed_marks
 from connector.store import Store, places
 from connector.transport import converse
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.config import Config, Target
+from connector.config.needs import mark_of, needed
 from connector.config.write_back import write_target
-from connector.contract import Adapter, FieldShape, WriteTarget
+from connector.contract import Adapter
 from connector.store import Store, places
 
 
@@ -30,30 +30,10 @@ def unseen_places(config: Config, store: Store, target: Target, *, adapter: Adap
         return ()
     told = write_target(config, target)
     known = places.seen(store, target.connection, target.name, target.module)
-    unseen = ((name, shape) for name, shape in _needed(told) if known.get(name) != mark_of(shape))
+    unseen = ((name, shape) for name, shape in needed(told) if known.get(name) != mark_of(shape))
     return tuple(
         PlannedPlace(target.name, target.module, name, shape.label, shape.type)
         if shape is not None
         else PlannedPlace(target.name, target.module, name, told.label)
         for name, shape in unseen
     )
-
-
-def needed_marks(told: WriteTarget) -> dict[str, str]:
-    """Everything that a target needs, as it is noted once it was seen."""
-    return {name: mark_of(shape) for name, shape in _needed(told)}
-
-
-def _needed(told: WriteTarget) -> Iterator[tuple[str, FieldShape | None]]:
-    if told.kind == "records":
-        yield "", None
-    yield from told.shapes.items()
-
-
-def mark_of(shape: FieldShape | None) -> str:
-    """What a place must be able to hold; its label may change without being looked for again.
-
-    >>> mark_of(FieldShape("Won amount", "money", 2)), mark_of(None)
-    ('money 2', 'module')
-    """
-    return "module" if shape is None else f"{shape.type} {shape.decimals}" + " unique" * shape.unique
