@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,6 +53,16 @@ def test_files_and_folders_are_private_whatever_the_umask(tmp_path: Path) -> Non
 
 def test_what_one_process_obtained_another_uses(tmp_path: Path) -> None:
     assert (asked(tmp_path), asked(tmp_path, OTHER)) == ("t0ken", "t0ken")
+
+
+def test_a_file_is_private_before_anything_is_done_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.transport.token_file._tighten", lambda *_: None)
+    before = os.umask(0)
+    try:
+        asked(tmp_path / "access")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "access" / "0a1b.json").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o606, 0o640, 0o700])
@@ -102,6 +113,20 @@ def test_what_is_not_ours_is_refused_in_one_line(tmp_path: Path, kind: str) -> N
 def test_without_a_place_for_files_it_works_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert asked(tmp_path / "file" / "access") == "t0ken"
+
+
+def test_without_a_place_for_files_threads_ask_once_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    keeper, asked_for = Accesses(tmp_path / "file" / "access").keeper("0a1b"), []
+
+    def ask() -> Access:
+        asked_for.append(1)
+        return ACCESS
+
+    with ThreadPoolExecutor(20) as pool:
+        got = pool.map(lambda _: keeper.instead_of(OTHER, ask, now=Clock(), sleep=no_wait), range(20))
+        assert list(got) == [ACCESS] * 20
+    assert len(asked_for) == 1
 
 
 @pytest.mark.parametrize(
