@@ -74,8 +74,8 @@ def auth(
     if show:
         _show_scopes(session, signing, scopes)
         return
-    _check_place(env_file)
-    granted = _granted(session, signing, scopes)
+    check_place(env_file)
+    granted = grant(session, signing, scopes)
     _tell(session, signing, scopes=scopes, granted=granted, env_file=env_file)
 
 
@@ -86,7 +86,7 @@ def _show_scopes(session: Session, signing: SigningIn, scopes: tuple[str, ...]) 
         session.output.result(signing.grant.instructions(scopes))
 
 
-def _check_place(env_file: Path | None) -> None:
+def check_place(env_file: Path | None) -> None:
     """A grant code works once: whether its secrets can be kept is known before it is used."""
     from connector import system_keyring
 
@@ -101,10 +101,13 @@ def _check_place(env_file: Path | None) -> None:
         raise click.BadParameter(str(env_file.parent), param_hint="--env-file")
 
 
-def _granted(session: Session, signing: SigningIn, scopes: tuple[str, ...]) -> Granted:
+def grant(
+    session: Session, signing: SigningIn, scopes: tuple[str, ...], known: Mapping[str, str] | None = None
+) -> Granted:
+    """Ask for what is not known yet, and exchange the grant code."""
     from connector.auth import exchange
 
-    answers = {**signing.stated(), **_from_environment(session, signing)}
+    answers = {**signing.stated(), **_from_environment(session, signing), **(known or {})}
     if _is_terminal(session):
         session.output.note(signing.grant.instructions(scopes))
         answers |= {each.name: _answer(session.output, each) for each in _open(signing, answers)}
@@ -141,13 +144,20 @@ def _answer(output: Output, what: Asked) -> str:
     return str(click.prompt(text, type=choice, default=what.default or None, hide_input=what.secret, err=True)).strip()
 
 
+def keep(signing: SigningIn, granted: Granted, env_file: Path | None) -> dict[str, str]:
+    """Keep the secrets; returns what the settings say instead of each."""
+    from connector.auth import keep_in_file, keep_in_keyring
+
+    return keep_in_keyring(signing, granted) if env_file is None else keep_in_file(signing, granted, env_file)
+
+
 def _tell(
     session: Session, signing: SigningIn, *, scopes: tuple[str, ...], granted: Granted, env_file: Path | None
 ) -> None:
-    from connector.auth import keep_in_file, keep_in_keyring, not_granted, settings_lines
+    from connector.auth import not_granted, settings_lines
 
     missing = not_granted(scopes, granted.scopes)
-    kept = keep_in_keyring(signing, granted) if env_file is None else keep_in_file(signing, granted, env_file)
+    kept = keep(signing, granted, env_file)
     place: Literal["keyring"] | Path = env_file or "keyring"
     if session.json:
         print_json(

@@ -1,4 +1,4 @@
-"""`crm-kpi init`: from a folder of exports to settings that a person can correct."""
+"""`crm-kpi init`: from a folder of exports, or a CRM, to settings that a person can correct."""
 
 from __future__ import annotations
 
@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     help=words(
-        "Look at a folder of exported files and write the settings for it, and a sheet of targets to fill in.\n\n"
+        "Look at a folder of exported files, or at a CRM, and write the settings for it.\n\n"
         "Every file is read to its end. What can be told is written, with a remark where it is a guess; what cannot be "
-        "told, such as whether 03/04 is in March or in April, is asked at a terminal and marked REQUIRED otherwise."
+        "told, such as whether 03/04 is in March or in April, is asked at a terminal and marked REQUIRED otherwise. "
+        "For files, a sheet of targets to fill in is written too.\n\n"
+        "A CRM (--adapter) is asked for its modules, fields and labels; where nobody has signed in yet, a grant code "
+        "is asked for, as by crm-kpi auth. A table says which KPIs there are facts for, and what to do about the others."
     ),
     examples=(
         "crm-kpi init --folder data",
         "crm-kpi init --folder data --currency EUR --format 'deals.closed_on=%d/%m/%Y'",
+        "crm-kpi init --adapter zoho --setting data_centre=eu --env-file zoho.env",
         "crm-kpi init --folder data --timezone Asia/Shanghai --fiscal-year-starts april --targets won_amount,win_rate",
     ),
 )
@@ -38,6 +42,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=Path("."),
     help=words("Where the exported files are; default: here."),
+)
+@option("--adapter", default="generic_csv", help=words("Which CRM; default: files (generic_csv)."))
+@option(
+    "--setting",
+    "stated",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=words("A setting of the CRM's connection, such as data_centre=eu; no secrets."),
+)
+@option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=words("Where the secrets of a CRM are kept as environment variables, instead of the system's keyring."),
 )
 @option("--name", default="", help=words("The company's name."))
 @option("--currency", metavar="CODE", help=words("Currency of the amounts (ISO 4217), such as EUR."))
@@ -66,6 +83,9 @@ if TYPE_CHECKING:
 def init(
     session: Session,
     folder: Path,
+    adapter: str,
+    stated: tuple[str, ...],
+    env_file: Path | None,
     name: str,
     currency: str | None,
     timezone: str | None,
@@ -76,6 +96,7 @@ def init(
 ) -> None:
     from connector.init import Answers, listed
     from connector.init import init as write_settings
+    from connector.registry import adapter_type
 
     answers = Answers(
         name=name,
@@ -88,6 +109,13 @@ def init(
         targets=None if targets is None else listed(targets),
         formats=dict(_pairs(formats)),
     )
+    kind = adapter_type(adapter)
+    if kind.survey is not None:
+        from connector.cli.init_crm import init_crm
+
+        settings = dict(_pairs(stated, form="NAME=VALUE", option="--setting"))
+        init_crm(session, kind, stated=settings, answers=answers, force=force, env_file=env_file)
+        return
     with session.progress() as progress:
         report = write_settings(
             folder,
@@ -97,6 +125,7 @@ def init(
             ask=lambda question: _ask(session, question),
             today=session.now().date(),
             translate=session.output.translate,
+            adapter=adapter,
             progress=progress,
         )
     if session.json:
@@ -114,12 +143,14 @@ def init(
         _show(session.output, report)
 
 
-def _pairs(formats: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for text in formats:
-        column, sign, style = text.partition("=")
+def _pairs(
+    said: Iterable[str], *, form: str = "TABLE.COLUMN=FORMAT", option: str = "--format"
+) -> Iterable[tuple[str, str]]:
+    for text in said:
+        name, sign, value = text.partition("=")
         if not sign:
-            raise click.BadParameter("TABLE.COLUMN=FORMAT", param_hint="--format")
-        yield column.strip(), style.strip()
+            raise click.BadParameter(form, param_hint=option)
+        yield name.strip(), value.strip()
 
 
 def _zone_of_machine(session: Session) -> str | None:

@@ -18,10 +18,11 @@ from connector.contract import AdapterType, ModuleInfo, OrganisationInfo
 from connector.errors import ConfigError, Message, Problem
 from connector.init.company import calendar_of
 from connector.init.crm_text import CrmDraft, settings_text
+from connector.init.proposal import TableFill
 from connector.init.proposing import proposed
 from connector.init.questions import Answers
 from connector.init.readiness import Readiness, readiness
-from connector.init.span import Span
+from connector.init.span import MOMENTS, Span
 from connector.init.text import CompanyDraft
 from connector.init.writing import refuse_overwriting, write_whole
 from connector.transport import World, converse
@@ -96,7 +97,7 @@ def init_crm(
         raise ConfigError([*survey.problems, nothing])
     ready = readiness(catalog.shipped(), tables)
     draft = CrmDraft(
-        _company(survey, answers, span=_span(survey.modules, today), today=today),
+        _company(survey, answers, span=_span(tables, today), today=today),
         connection=CONNECTION,
         adapter=kind.name,
         settings=settings,
@@ -178,6 +179,7 @@ def _company(survey: Survey, answers: Answers, *, span: Span | None, today: date
     )
 
 
-def _span(modules: Sequence[ModuleInfo], today: date) -> Span | None:
-    days = [date.fromisoformat(module.since[:10]) for module in modules if module.since]
+def _span(tables: Sequence[TableFill], today: date) -> Span | None:
+    """Since business was noted: an address book that is older says nothing."""
+    days = [date.fromisoformat(table.since[:10]) for table in tables if table.since and table.table in MOMENTS]
     return Span(min(days), today) if days else None

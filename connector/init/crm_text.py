@@ -127,7 +127,7 @@ class _Writer:
         yield "      kind: records"
         yield "      module: KPI_Reports"
         yield f"      kpis: {flow([kpi.id for kpi in reported])}"
-        yield "      scopes: [organisation, team, owner]"
+        yield "      scopes: [organisation, team]"
         yield "      periods: [quarter]"
 
 

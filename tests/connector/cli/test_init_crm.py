@@ -1,0 +1,87 @@
+"""The first day with Zoho, against the stand-in: a grant code, settings, check, run, all from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.zoho.emulator.server import Served, serve
+from adapters.zoho.emulator.settings import Settings
+from tests.connector.cli.conftest import Run
+
+SECRETS = ("stand-in-secret", "1000.stand-in.code", "1000.stand-in.refresh")
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[Served]:
+    with serve(Settings(scale=0.05)) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "ZOHO_CODE"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def known(company: Served) -> dict[str, str]:
+    return {
+        "ZOHO_CLIENT_ID": company.settings.client_id,
+        "ZOHO_CLIENT_SECRET": company.settings.client_secret,
+        "ZOHO_REFRESH_TOKEN": company.settings.refresh_token,
+    }
+
+
+def without_token(company: Served) -> dict[str, str]:
+    return {"ZOHO_CLIENT_ID": company.settings.client_id, "ZOHO_CLIENT_SECRET": company.settings.client_secret}
+
+
+def init(company: Served, *more: str) -> tuple[str, ...]:
+    return ("init", "--adapter", "zoho", "--setting", f"accounts_url={company.url}", *more)
+
+
+def test_from_secrets_in_the_environment_to_a_run(company: Served, run: Run, at_home: Path) -> None:
+    env = known(company)
+    said = run(*init(company, "--json"), env=env).data
+    assert said["organisation"]["name"] == "Northfield Hardware"
+    assert {each["state"] for each in said["readiness"]} == {"ready"}
+    assert all(each["since"] for each in said["readiness"])
+    run("check", env=env)
+    assert "waits for a person" in run("run", env=env).err
+    run("apply", "--yes", env=env)
+    assert "nothing to write" in run("run", env=env).out
+    assert not any(secret in (at_home / "crm-kpi.yaml").read_text() for secret in SECRETS)
+
+
+def test_a_grant_code_is_exchanged_and_its_secrets_kept_in_the_file_that_is_named(run: Run, at_home: Path) -> None:
+    with serve(Settings(scale=0.02)) as company:
+        code = f"ZOHO_CODE={company.settings.grant_code}\n"
+        done = run(*init(company, "--env-file", "zoho.env"), env=without_token(company), stdin=code)
+    assert (at_home / "zoho.env").stat().st_mode & 0o777 == 0o600
+    assert "ZOHO_REFRESH_TOKEN=" in (at_home / "zoho.env").read_text()
+    settings = (at_home / "crm-kpi.yaml").read_text()
+    assert "${ZOHO_REFRESH_TOKEN}" in settings
+    assert not any(secret in settings + done.out + done.err for secret in SECRETS)
+
+
+def test_a_code_that_was_used_is_one_line_with_a_remedy(company: Served, run: Run, at_home: Path) -> None:
+    words = init(company, "--env-file", "zoho.env")
+    done = run(*words, env=without_token(company), stdin="ZOHO_CODE=1000.used.before\n", code=1)
+    assert "does not accept the grant code" in done.err
+    assert not (at_home / "crm-kpi.yaml").exists()
+
+
+def test_a_setting_that_zoho_does_not_have_is_named(company: Served, run: Run) -> None:
+    done = run("init", "--adapter", "zoho", "--setting", "data_center=eu", env=known(company), code=2)
+    assert "data_centre" in done.err
+
+
+def test_a_crm_is_not_asked_where_the_settings_are_there(company: Served, run: Run, at_home: Path) -> None:
+    (at_home / "crm-kpi.yaml").write_text("mine")
+    before = len(company.calls)
+    assert "is there already" in run(*init(company), env=known(company), code=1).err
+    assert len(company.calls) == before
