@@ -114,17 +114,15 @@ def read_metadata(api: Api, module: str, names: Iterable[str]) -> Asking:
     """
     needed = {*names, "Modified_Time"}
     answer = yield from _listed(api, module)
-    if answer is None or not answer.rows:
-        return Metadata(answer.at if answer else None, listed=False)
-    found = {str(each.get("api_name")): each for each in answer.rows}
-    _refuse_missing(module, needed, found)
+    rows = answer.rows if answer else []
+    found = {str(each.get("api_name")): each for each in rows}
+    if found:
+        _refuse_missing(module, needed, found)
     fields = {name: _field(found[name]) for name in sorted(needed & found.keys())}
     outcomes: Mapping[str, str] = {}
     if module == "Deals" and "Stage" in needed:
-        outcomes = _outcomes(found["Stage"].get("pick_list_values")) if "Stage" in found else {}
-        if not outcomes:
-            outcomes = yield from _outcomes_of_pipelines(api)
-    return Metadata(answer.at, fields, outcomes=outcomes)
+        outcomes = yield from _outcomes_of_deals(api, found.get("Stage", {}))
+    return Metadata(answer.at if answer else None, fields, listed=bool(found), outcomes=outcomes)
 
 
 def _listed(api: Api, module: str) -> Asking:
@@ -134,6 +132,8 @@ def _listed(api: Api, module: str) -> Asking:
         if error.code == "INVALID_MODULE":
             raise faults.unknown_module(module) from error
         return None
+    if not answer.rows:  # some modules have none; others are asked once more before that is believed
+        answer = yield api.get("settings/fields", {"module": module}, decode=answered("fields"))
     return answer
 
 
@@ -171,6 +171,18 @@ def _outcomes(values: Any) -> dict[str, str]:
             known |= {str(each[key]): outcome for key in ("display_value", "actual_value") if each.get(key)}
     used = [each.get("actual_value") for each in stages if each.get("type") != "unused"]
     return known if all(str(stage) in known for stage in used if stage not in (None, "-None-")) else {}
+
+
+def _outcomes_of_deals(api: Api, stage: Mapping[str, Any]) -> Asking:
+    """Stage -> outcome, out of the field's values, or else out of the pipelines.
+
+    Raises:
+        RejectedError: nobody says which stages are won and lost.
+    """
+    outcomes = _outcomes(stage.get("pick_list_values")) or (yield from _outcomes_of_pipelines(api))
+    if not outcomes:
+        raise faults.stages_unknown()
+    return outcomes
 
 
 def _outcomes_of_pipelines(api: Api) -> Asking:

@@ -121,7 +121,12 @@ def of_csv(rows: Sequence[Sequence[str]], header: Sequence[str], names: tuple[st
     if "id" not in cells and "Id" in cells:
         cells["id"] = cells["Id"]
     empty: list[Any] = [None] * len(rows)
-    return {name: csv_normal(metadata.fields.get(name))(cells.get(name, empty)) for name in names}
+    return {name: csv_normal(_field(name, metadata))(cells.get(name, empty)) for name in names}
+
+
+def _field(name: str, metadata: Metadata) -> Field | None:
+    """An id is text in every way of reading, whatever type Zoho gives it."""
+    return None if name == "id" else metadata.fields.get(name)
 
 
 def csv_normal(field: Field | None) -> Normal:

@@ -12,6 +12,7 @@ from typing import Final
 from adapters.zoho.asking import COQL_ROWS, Answer, Asking, unreadable
 from adapters.zoho.reading.memory import News
 from adapters.zoho.reading.module import STAMP, Batch, Clock, ModuleRead, Say, in_order
+from adapters.zoho.reading.planner import coql_limit
 from adapters.zoho.reading.query import both, column, either, moment, select, text
 
 FEW: Final = 200
@@ -19,29 +20,34 @@ FEW: Final = 200
 ALL: Final = "id is not null"
 
 
-def read_all(read: ModuleRead, say: Say, *, after: str = "", limit: int = COQL_ROWS) -> Asking:
+def read_all(read: ModuleRead, say: Say, *, after: str = "", rows: int | None = None) -> Asking:
     """Every record behind an id, in the order of ids; returns how many.
 
     Args:
         read: The module.
         say: Told of the records.
         after: Where an earlier run stopped.
-        limit: Of a call: a smaller one costs less, where everything fits into it.
+        rows: How many there are, as far as anybody knows.
     """
-    count = 0
+    count, more, doubted = 0, bool(rows), False
+    limit = coql_limit(rows)
     while True:
         where = both(f"id > {text(after)}" if after else ALL, *_not_orphaned(read))
         query = select(read.fields, read.module, where=where, order=("id",))
         answer: Answer = yield read.api.coql(query, limit=limit, decode=read.reading())
+        if more and not len(answer.data) and not doubted:
+            doubted = True  # "nothing" where there should be something is asked for once more
+            continue
+        more = answer.more
         found = _batch(read, answer)
         batch = found.kept([not after or _later(each, after) for each in found.ids])
         if batch.count:
             after = max(batch.ids, key=in_order)
             count += batch.count
             yield from say(batch, {"way": "coql", "after": after})
-        elif answer.more:
+        elif more and found.count:
             raise unreadable()  # the same page again: going on would never end
-        if not answer.more:
+        if not more or not found.count:
             return count
 
 

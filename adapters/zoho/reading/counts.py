@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adapters.zoho.asking import Answer, Asking, answered
+from adapters.zoho.asking import Answer, Asking, answered, unreadable
 from adapters.zoho.reading import coql
 from adapters.zoho.reading.module import ModuleRead, raise_unless_refused
+from connector.contract import HttpResponse
 from connector.errors import AuthError, RejectedError
 
 ENDPOINT, QUERY, NOT_AT_ALL = "count", "coql", "none"
@@ -46,6 +47,13 @@ def count(read: ModuleRead, way: str) -> Asking:
 def _by_endpoint(read: ModuleRead) -> Asking:
     # Zoho does not say whether its count leaves out converted leads when they are asked for
     query = {"converted": "both"} if read.module == "Leads" else {}
-    answer: Answer = yield read.api.get(f"{read.module}/actions/count", query, decode=answered(""))
-    number = answer.data.get("count") if isinstance(answer.data, dict) else 0
-    return Answer(int(str(number)) if str(number).isdigit() else None, at=answer.at)
+    return (yield read.api.get(f"{read.module}/actions/count", query, decode=_number))
+
+
+def _number(response: HttpResponse) -> Answer:
+    """A count without a number is no answer."""
+    answer = answered("")(response)
+    number = answer.data.get("count") if isinstance(answer.data, dict) else None
+    if not str(number).isdigit():
+        raise unreadable()
+    return Answer(int(str(number)), at=answer.at)

@@ -139,7 +139,7 @@ class FullRead:
                 return (yield from list_pages.read_pages(self._read, self._say, chain))
 
     def _by_coql(self, after: str) -> Asking:
-        return (yield from coql.read_all(self._read, self._say, after=after, limit=planner.coql_limit(self._rows)))
+        return (yield from coql.read_all(self._read, self._say, after=after, rows=self._rows))
 
     def _say(self, batch: Batch, cursor: dict[str, Any]) -> Asking:
         self._recent.note(batch, self._read.fields)
@@ -158,7 +158,7 @@ class FullRead:
     def _remembered(self) -> Memory:
         """What the next run goes on from: what changed since the moment before the first call."""
         newest, now, overlap = self._newest, self._now, self._subject.overlap
-        settled = newest is not None and now is not None and now >= newest + overlap
+        settled = newest is not None and now is not None and now > newest + overlap
         known = self._recent.known(newest - overlap) if newest is not None and not settled else {}
         since = max(filter(None, (newest, now)), default=None)
         return replace(

@@ -129,7 +129,10 @@ def _read_chain(read: ModuleRead, say: Say, chain: Chain) -> Asking:
     while more:
         answers = []
         for at, names in enumerate(groups):
-            answer: Answer = yield _page(read, chain, names, token=chain.tokens[at] if chain.tokens else "")
+            token = chain.tokens[at] if chain.tokens else ""
+            answer: Answer = yield _page(read, chain, names, token=token)
+            if token and not len(answer.data):  # "nothing" behind a token is asked for once more
+                answer = yield _page(read, chain, names, token=token)
             answers.append(answer)
         waiting.add(answers, chain)
         more = chain.turned(answers)

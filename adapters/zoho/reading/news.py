@@ -188,7 +188,7 @@ class NewsRead:
         newest = max(filter(None, (self._recent.newest, before.at)), default=None)
         if newest is None:
             return before
-        if self._now is not None and self._now >= newest + overlap:
+        if self._now is not None and self._now > newest + overlap:
             seen = newest == self._recent.newest
             return News(newest, self._recent.newest_id if seen else before.last_id, settled=True)
         return News(newest, "", known=self._recent.known(newest - overlap))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
-from adapters.zoho.asking import Answer, Api, Asking, answered
+from adapters.zoho.asking import Answer, Api, Asking, answered, unreadable
 from adapters.zoho.metadata import Metadata
 from adapters.zoho.reading.memory import VERSION, checksum, instant, written
 from adapters.zoho.settings import ZohoSettings
@@ -95,6 +95,7 @@ class ListRead:
                 return [_user(self._normal(record), record) for record in records], at
             case "Roles":
                 answer: Answer = yield self.api.get("settings/roles", decode=answered("roles"))
+                self._refuse_none(answer)
                 return [self._normal(record) for record in answer.rows], answer.at
             case _:
                 listed: Answer = yield self.api.get("org/currencies", decode=answered("currencies"))
@@ -110,10 +111,17 @@ class ListRead:
                 query = {"type": kind, "page": str(page), "per_page": "200"}
                 answer: Answer = yield self.api.get("users", query, headers=headers, decode=answered("users"))
                 at = at or answer.at
+                if kind == KINDS[0] and page == 1 and since is None:
+                    self._refuse_none(answer)
                 found |= {str(row["id"]): row for row in answer.rows if row.get("id")}
                 if not answer.more:
                     break
         return list(found.values()), at
+
+    def _refuse_none(self, answer: Answer) -> None:
+        """Whoever asks is a user, and has a role."""
+        if not answer.rows:
+            raise unreadable()
 
     def _normal(self, record: Mapping[str, Any]) -> dict[str, Any]:
         folded = {name.lower(): cell for name, cell in record.items()}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ class Zoho:
     world: World
     waited: list[float]
     mirrors: dict[str, Mirror] = field(default_factory=dict)
+    meanwhile: Callable[[], object] = lambda: None
 
     @property
     def state(self) -> State:
@@ -145,12 +147,21 @@ class Zoho:
         return mirror
 
     def once(self, mirror: Mirror, module: str = "Deals", fields: Sequence[str] = DEAL) -> None:
-        """One conversation, to its end."""
+        """One conversation, to its end; between its pages other people may `meanwhile` do something."""
         mirror.begin()
         for said in self.conversation(mirror.saved, module, fields):
             mirror.take(said)
+            self.meanwhile()
 
-    def conversation(self, saved: Saved | None, module: str, fields: Sequence[str]) -> Iterator[object]:
+    def interrupted(self, after: int, module: str = "Deals", fields: Sequence[str] = DEAL) -> None:
+        """A run that is killed when so much was said."""
+        mirror = self.mirrors.setdefault(module, Mirror())
+        mirror.begin()
+        with closing(self.conversation(mirror.saved, module, fields)) as said:
+            for each in islice(said, after):
+                mirror.take(each)
+
+    def conversation(self, saved: Saved | None, module: str, fields: Sequence[str]) -> Generator[object, None, None]:
         """What a module's conversation says."""
         (conversation,) = self.adapter.pull({module: fields})
         return converse(conversation.talk(saved), adapter="zoho", http=self.adapter.http, world=self.world)
@@ -161,15 +172,17 @@ class Zoho:
         self.run(module, fields)
         return [each for each in self.server.calls[before:] if "/oauth/" not in each.path]
 
-    def stored(self, module: str = "Deals") -> set[tuple[str, str]]:
-        """The truth: id and time of change of every record."""
-        rows = self.state.db.execute(f'SELECT id, Modified_Time FROM "{module}"').fetchall()
-        return {(record_id, at) for record_id, at in rows}
+    def stored(self) -> set[tuple[str, str, float]]:
+        """The truth: id, time of change and amount of every deal."""
+        return set(self.state.db.execute('SELECT id, Modified_Time, Amount FROM "Deals"').fetchall())
 
 
-def mirrored(mirror: Mirror) -> set[tuple[str, str]]:
-    """A mirror as the truth is written."""
-    return {(each, stamp(datetime.fromisoformat(row["Modified_Time"]))) for each, row in mirror.rows.items()}
+def mirrored(mirror: Mirror) -> set[tuple[str, str, float]]:
+    """A mirror of deals as the truth is written."""
+    return {
+        (each, stamp(datetime.fromisoformat(row["Modified_Time"])), float(row["Amount"]))
+        for each, row in mirror.rows.items()
+    }
 
 
 @contextmanager

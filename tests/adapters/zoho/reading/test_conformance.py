@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class ZohoConformance(AdapterConformance):
     WAY = "auto"
 
     @pytest.fixture
-    def sample(self, connect: Callable[..., Zoho]) -> Iterator[Sample]:
+    def sample(self, connect: Callable[..., Zoho]) -> Sample:
         org = connect(way=self.WAY)
         loaded(org.state, "Deals", deals(ROWS))
         settings = org.adapter._settings
@@ -53,7 +53,7 @@ class ZohoConformance(AdapterConformance):
             org.later(hours=1)
             return "deals", an_id(8)
 
-        yield Sample(
+        return Sample(
             adapter_name="zoho",
             make_adapter=lambda: ZohoAdapter(settings, Path()),
             mappings={"deals": DEALS},
