@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -43,6 +44,7 @@ from connector.contract import (
     PushTalk,
     Receipt,
     State,
+    Withheld,
     WriteTarget,
 )
 from connector.errors import Message, RetryableError, UnexpectedResponse
@@ -86,6 +88,14 @@ class FakeCrm:
     """The server: modules of records, changed by its users (`put`, `delete`) and through its API."""
 
     page_size: int = 100
+    identity: str = "fake 1 production"
+    """Organisation and environment."""
+    credits_a_day: int | None = None
+    """What it allows in any 24 hours; every request costs one."""
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+    """Module and id of records that it counts and does not list: permissions hide them from our account."""
+    withheld: set[tuple[str, str]] = field(default_factory=set)
+    """Module and field of what it does not show our account."""
     faults: dict[int, Fault] = field(default_factory=dict)
     """Number of the request, counted from 0 -> what goes wrong with it."""
     calls: list[str] = field(default_factory=list)
@@ -144,6 +154,8 @@ class FakeCrm:
         parts = urlsplit(request.url or "")
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         module, _, what = parts.path.strip("/").partition("/")
+        if module == "account":
+            return json.dumps({"id": self.identity, "name": "A CRM in memory", "credits": self.credits_a_day}).encode()
         if request.method == "PATCH":
             raw = request.body or b"[]"
             return json.dumps(self._updated(module, json.loads(raw))).encode()
@@ -156,11 +168,23 @@ class FakeCrm:
         """Records by time of change, so that one which changes while they are paged comes again, at the end."""
         records = self._records.get(module, {})
         after = tuple(json.loads(query["token"])) if "token" in query else (query.get("since", ""), "")
-        keyed = sorted((record["modified"], record_id) for record_id, record in records.items())
+        keyed = sorted(
+            (record["modified"], record_id)
+            for record_id, record in records.items()
+            if (module, record_id) not in self.hidden
+        )
         due = [key for key in keyed if key > after or ("token" not in query and key[0] >= after[0])]
         page = due[: self.page_size]
         token = json.dumps(page[-1]) if len(due) > len(page) else None
-        return {"records": [records[record_id] for _, record_id in page], "token": token, "count": len(records)}
+        return {
+            "records": [self._shown(module, records[record_id]) for _, record_id in page],
+            "token": token,
+            "count": len(records),
+            "withheld": sorted(name for place, name in self.withheld if place == module),
+        }
+
+    def _shown(self, module: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in record.items() if (module, name) not in self.withheld}
 
     def _updated(self, module: str, changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [self._update(module, change) for change in changes]
@@ -254,12 +278,13 @@ class FakeCrmAdapter:
         )
 
     def introduce(self) -> IntroduceTalk:
-        """There is only one."""
-        yield Introduction("fake crm", title="A CRM in memory")
+        """Whose account it is, and what it may cost."""
+        account = _decoded((yield HttpRequest("GET", f"{URL}/account")))
+        yield Introduction(account["id"], title=account["name"], credits_a_day=account["credits"])
 
     def pull(self, modules: Mapping[str, Sequence[str]]) -> Sequence[Conversation]:
         """One conversation a module."""
-        return [Conversation(module, module, lambda state, module=module: _pull(module, state)) for module in modules]  # type: ignore[misc]  # lambda's default is the module
+        return [Conversation(module, module, partial(_pull, module, tuple(modules[module]))) for module in modules]
 
     def push(self, target: WriteTarget, changes: Sequence[Change]) -> PushTalk:
         """Write the changes; what was sent and not answered is unknown."""
@@ -284,12 +309,15 @@ class FakeCrmAdapter:
             yield ModuleInfo(module, fields=(), rows=_decoded(response)["count"])
 
 
-def _pull(module: str, state: State | None) -> PullTalk:
+def _pull(module: str, fields: Sequence[str], state: State | None) -> PullTalk:
     begun = dict(state or {"since": ""})
-    latest, token, count = begun.get("latest", begun["since"]), begun.get("token"), 0
+    latest, token, count, told = begun.get("latest", begun["since"]), begun.get("token"), 0, False
     while True:
         query = {"token": token} if token else {"since": begun["since"]} if begun["since"] else {}
         answer = _decoded((yield HttpRequest("GET", f"{URL}/{module}", query=query)))
+        if not told:
+            yield Withheld(module, [name for name in answer["withheld"] if name in fields])
+            told = True
         records, token, count = answer["records"], answer["token"], answer["count"]
         latest = max((latest, *(record["modified"] for record in records)))
         if not token:

@@ -84,12 +84,17 @@ class ConnectionPull:
     def _pull(self) -> list[ModuleReport]:
         modules = self.source.modules()
         for group in levels(modules):
-            self._group(group, whole=self.run.reconcile)
+            self._group(sorted(group, key=self._turn), whole=self.run.reconcile)
             self._complete(group)
         for _ in range(CIRCLES):
             for module in self._outdated(modules):
                 self._group([module])
         return [self._reports[module] for group in levels(modules) for module in group]
+
+    def _turn(self, module: str) -> tuple[bool, str]:
+        """What has been incomplete longest comes first: where credits end early every day, each has its turn."""
+        waiting = [each for each in covered(self.run.store, _place(self.source, module)) if not each.complete]
+        return not waiting, min((each.checked_at for each in waiting), default="")
 
     def _complete(self, group: Sequence[str]) -> None:
         """Where counts disagree after a delta: what came while it was read is in the next one, and whatever else is

@@ -30,6 +30,8 @@ from connector.pull import ModuleReport, PullReport, Source, pull
 from connector.store import Store, coverage, problems, runs
 from connector.transport import World
 
+from .shop import Shop
+
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 YES = Capability(True)
 
@@ -191,6 +193,13 @@ class Desk:
             for table in tables
             if table not in ("runs", "sqlite_sequence")
         }
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with Store.open(tmp_path / "shop.sqlite", create=True) as store:
+        yield Shop(store)
+        assert store.verify() == ()
 
 
 @pytest.fixture

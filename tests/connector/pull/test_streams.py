@@ -102,7 +102,7 @@ def test_a_lasting_fault_at_any_request_fails_one_module_and_the_next_run_goes_o
             shop = Shop(store)
             shop.crm.faults[at] = fault
             report = shop.pull()
-            assert len(report.failed) == 1
+            assert len(report.failed) == (1 if at else len(MODULES)), "the first request asks who is there"
             assert not shop.pull().failed
             assert shop.mirrors()
 
@@ -118,7 +118,7 @@ def test_a_run_without_news_is_few_calls(shop: Shop) -> None:
     shop.pull()
     before, shop.crm.calls[:] = facts_of(shop.store), []
     shop.pull()
-    assert len(shop.crm.calls) <= 3 * len(MODULES)
+    assert len(shop.crm.calls) <= 3 * len(MODULES) + 1
     assert facts_of(shop.store) == before
 
 
