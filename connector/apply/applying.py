@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -15,8 +15,9 @@ from connector.config.write_back import confirmation_digest, plan_basis, target_
 from connector.contract import Adapter, Receipt
 from connector.errors import AdapterError, Message, WriteBackRefused
 from connector.opening import Opened, open_connection
-from connector.store import Store, acknowledged, outbox
+from connector.store import Store, acknowledged, outbox, outputs
 from connector.store.outbox import ChangeStatus, Plan, PlannedChange, PlanStatus
+from connector.store.outputs import Altered
 from connector.store.plan_figures import decode_figures
 from connector.transport import World
 
@@ -43,6 +44,8 @@ class ApplyReport:
     rejected: tuple[Rejected, ...] = ()
     later: tuple[Rejected, ...] = ()
     """Of the unknown ones, those of which the vendor said why: locked, waiting for an approval."""
+    altered: tuple[Altered, ...] = ()
+    """Files that a person had changed or removed, and that are now as the values say again."""
 
 
 def apply(
@@ -84,13 +87,14 @@ def apply(
     due = [target for target in config.write_back.targets if applying.is_due(target, plan)]
     for target in due:
         applying.make_ready(target, yes=yes)
+    altered = tuple(each for target in due for each in applying.altered(target, plan))
     _begin(config, store, plan, at=applying.at)
     receipts: list[Receipt] = []
     for target in due:
         progress(Message("writing {target}", target=target.name))
         receipts.extend(applying.sending(target).send())
     _close(store, plan)
-    return _report(store, config, plan, receipts)
+    return replace(_report(store, config, plan, receipts), altered=altered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,17 @@ class _Applying:
             return True
         rewrites = {each.target for each in decode_figures(plan.summary) if each.rewrite}
         return target.name in rewrites and self.adapters[target.connection].capabilities.whole_file_write
+
+    def altered(self, target: Target, plan: Plan) -> Iterator[Altered]:
+        """Its files that a person has changed or removed, and that are about to be written again.
+
+        Where an earlier run has begun with that and was stopped, what differs may as well be its own work.
+        """
+        where = (self.store, target.connection, target.name)
+        whole = self.adapters[target.connection].capabilities.whole_file_write
+        known = acknowledged.target_basis(*where) == target_basis(self.config, target)
+        if whole and known and plan.status == PlanStatus.PLANNED and not outbox.unsettled(*where):
+            yield from outputs.altered(*where, target.module)
 
     def make_ready(self, target: Target, *, yes: bool) -> None:
         """Before anything is marked: is it the organisation that the plan is about, is everything there."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
-from connector.contract import Adapter, Cell, Change, Receipt, WriteTarget
+from connector.contract import Adapter, Cell, Change, PushTalk, Receipt, WriteFile, WriteTarget
 from connector.errors import AdapterError, RejectedError
 from connector.opening import Opened
-from connector.store import Store, acknowledged, outbox, places
+from connector.store import Store, acknowledged, outbox, outputs, places
 from connector.store.outbox import ChangeStatus, PlannedChange
 from connector.transport import converse
 
@@ -52,8 +54,9 @@ class Sending:
             raise
 
     def _answered(self, waiting: Sequence[PlannedChange], sent: Sequence[Change]) -> Iterator[Receipt]:
+        written: list[Path] = []
         answers = converse(
-            self.adapter.push(self.told, sent),
+            _watched(self.adapter.push(self.told, sent), written),
             adapter=self.adapter_name,
             http=self.adapter.http,
             world=self.opened.world,
@@ -61,8 +64,8 @@ class Sending:
         open_changes = _by_answer(waiting, whole=self.whole)
         # A file is there as a whole or not at all, so its receipts are saved as a whole.
         for batch in _batches(answers, size=max(len(sent), 1) if self.whole else BATCH):
-            yield from self._save(_receipts(batch, open_changes))
-        yield from self._save(_unanswered(open_changes, sent))
+            yield from self._save(_receipts(batch, open_changes), written)
+        yield from self._save(_unanswered(open_changes, sent), written)
 
     def _open_changes(self, waiting: Sequence[PlannedChange]) -> Iterator[Change]:
         """What is to be said; of a report record everything, because somebody may have deleted it in the CRM."""
@@ -82,11 +85,37 @@ class Sending:
             if self.told.kind == "fields" or any(cell is not None for cell in fields.values()):
                 yield Change(record_id, record_id, fields)
 
-    def _save(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
-        if receipts:
+    def _save(self, receipts: Sequence[Receipt], written: list[Path]) -> Sequence[Receipt]:
+        if receipts or written:
             with self.opened.transaction(self.store):
                 outbox.acknowledge(self.store, receipts, self.at)
+                self._note(written)
         return receipts
+
+    def _note(self, written: list[Path]) -> None:
+        """With the receipts, so that a run that is killed between the file and them finds its own work unnoted."""
+        if written and self.whole:
+            connection, told = self.opened.connection, self.told
+            outputs.note(self.store, connection, told.name, told.module, paths=written, at=self.at)
+        written.clear()
+
+
+def _watched(talk: PushTalk, written: list[Path]) -> PushTalk:
+    """What a conversation says, word for word; the files that it writes are noted."""
+    answer, error = None, None
+    with closing(talk):
+        while True:
+            try:
+                said = talk.send(answer) if error is None else talk.throw(error)
+            except StopIteration:
+                return
+            answer, error = None, None
+            try:
+                answer = yield said
+            except AdapterError as thrown:
+                error = thrown
+            if isinstance(said, WriteFile) and error is None:
+                written.append(said.path)
 
 
 def _by_answer(waiting: Iterable[PlannedChange], *, whole: bool) -> dict[str, list[str]]:

@@ -59,6 +59,12 @@ def show(output: Output, report: ApplyReport) -> None:
         output.result(Message("nothing to write: the CRM holds what it should"))
         return
     output.result(Message("{count} records written", count=report.done))
+    for file in report.altered:
+        output.warning(
+            Message("{file} had been removed by somebody and was written again", file=file.path)
+            if file.gone
+            else Message("{file} had been changed by somebody; it was written again without that", file=file.path)
+        )
     for each in report.rejected:
         place = f"{each.target} {each.record_id}"
         output.warning(Message("{where}: {problem}", where=place, problem=each.reason))

@@ -100,6 +100,9 @@ def show(output: Output, report: PlanReport) -> None:
         for each in report.targets
     )
     output.table(heads, rows)
+    for path in (path for each in report.targets for path in each.altered):
+        message = Message("{file} is not as it was written: somebody changed or removed it", file=path)
+        output.warning(message, Message("it would be written again; copy what you want to keep"))
     _show_places(output, report)
 
 

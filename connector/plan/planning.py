@@ -13,8 +13,8 @@ from connector.errors import Message, WriteBackRefused
 from connector.plan.difference import Fields, difference, filled, withdrawn
 from connector.plan.places import PlannedPlace, unseen_places
 from connector.plan.wanted import Wanted, wanted_fields, wanted_records
-from connector.store import Store, acknowledged, freshness, outbox
-from connector.store.outbox import ChangeStatus
+from connector.store import Store, acknowledged, freshness, outbox, outputs
+from connector.store.outputs import Altered
 from connector.store.plan_figures import TargetFigures, decode_figures, encode_figures
 
 
@@ -102,6 +102,7 @@ class _Draft:
         able = adapter.capabilities
         whole = able.whole_file_write
         source = source_digest(config, store, target)
+        altered = tuple(place.altered()) if whole else ()
         figures = TargetFigures(
             target=target.name,
             connection=target.connection,
@@ -109,8 +110,9 @@ class _Draft:
             calls=0 if whole else -(-len(changes) // able.records_a_call),
             credits=_credits(len(changes), able),
             first=place.first,
-            rewrite=whole and not place.first and source != _written_from(store, target),
+            rewrite=whole and not place.first and (bool(altered) or source != _written_from(store, target)),
             source=source,
+            altered=tuple(each.path for each in altered),
         )
         return cls(target, changes, figures)
 
@@ -173,12 +175,7 @@ class _Place:
         where = (store, target.connection, target.name)
         known = acknowledged.target_basis(*where) == target_basis(config, target)
         held = acknowledged.acknowledged(*where)
-        sent = outbox.pending(
-            store,
-            connection=target.connection,
-            target=target.name,
-            statuses=(ChangeStatus.SENDING, ChangeStatus.UNKNOWN),
-        )
+        sent = outbox.unsettled(*where)
         return cls(
             store,
             target,
@@ -187,6 +184,11 @@ class _Place:
             unsettled={planned.change.record_id: planned.change.fields for planned in sent},
             refused={planned.change.record_id: planned.change.fields for planned in outbox.rejected(*where)},
         )
+
+    def altered(self) -> Iterator[Altered]:
+        """Files of the target that are not as we left them; a run that was stopped on the way may have done that."""
+        if not self.first and not self.unsettled:
+            yield from outputs.altered(self.store, self.target.connection, self.target.name, self.target.module)
 
     def changes(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
         """(record id, fields to send), in the order of ids."""

@@ -159,6 +159,12 @@ def pending(
     return [_planned_change(*row) for row in rows]
 
 
+def unsettled(store: Store, connection: str, target: str) -> list[PlannedChange]:
+    """What an interrupted run may or may not have written."""
+    statuses = (ChangeStatus.SENDING, ChangeStatus.UNKNOWN)
+    return pending(store, connection=connection, target=target, statuses=statuses)
+
+
 def _planned_change(
     id: str, plan_id: str, connection: str, target: str, record_id: str, fields: str, *rest: object
 ) -> PlannedChange:

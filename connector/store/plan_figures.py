@@ -30,6 +30,8 @@ class TargetFigures:
     """What the written file is made from besides the values."""
     credits: int = 0
     """What the vendor will count for the calls; 0 where it counts nothing."""
+    altered: tuple[str, ...] = ()
+    """Files that a person has changed or removed, and that would be written again."""
 
     @property
     def changed_share(self) -> float:
@@ -48,4 +50,6 @@ def decode_figures(text: str) -> tuple[TargetFigures, ...]:
     >>> decode_figures("")
     ()
     """
-    return tuple(TargetFigures(**each) for each in json.loads(text or "[]"))
+    return tuple(
+        TargetFigures(**{**each, "altered": tuple(each.get("altered", ()))}) for each in json.loads(text or "[]")
+    )
