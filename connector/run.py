@@ -112,7 +112,7 @@ def run(
         windowed = partial(windows, config, store, engine=engine, progress=progress)
         gaps = update_gaps(config, store, run_id=noted.run_id, windows=windowed, progress=progress)
         planned = plan(config, store, adapters, now=now)
-        applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress)
+        applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress, world=world)
         report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))
         noted.status, noted.summary = report.status, summary_of(report)
     return report
@@ -135,10 +135,11 @@ def _apply(
     yes: bool,
     now: datetime,
     progress: Callable[[Message], None],
+    world: World | None,
 ) -> ApplyReport | None:
     if not planned.plan_id or not (yes or confirmed(config, store)):
         return None
-    return apply(config, store, adapters, yes=yes, now=now, progress=progress)
+    return apply(config, store, adapters, yes=yes, now=now, progress=progress, world=world)
 
 
 def _quarantined(store: Store) -> int:
