@@ -187,6 +187,24 @@ def _mapping() -> Iterator[str]:
     yield "    currency: {constant: EUR}"
     yield "    x_margin: {from: Margin, type: money}             # a column of your own, for KPIs of your own"
     yield "```\n"
+    yield (
+        "Several modules may feed one table: then it has a list, and each has a constant of its own in one column, by "
+        "which its rows are known. What a whole reading of one module lacks is deleted among its own rows only.\n"
+    )
+    yield "```yaml"
+    yield "activities:"
+    yield "  - module: Tasks"
+    yield "    id: id"
+    yield "    columns: {kind: {constant: task}, owner_id: Owner}"
+    yield "  - module: Calls"
+    yield "    id: id"
+    yield "    columns: {kind: {constant: call}, owner_id: Owner}"
+    yield "```\n"
+    yield (
+        "Where the adapter ships such a list, an entry of yours is laid over the one of its module, one that names no "
+        "module over all of them; an entry with `columns: null` takes its module out, and a table set to `null` is not "
+        "filled at all.\n"
+    )
     yield from _model("The file", TableMapping, seen=set())
     yield "## Dates\n"
     yield (

@@ -89,7 +89,8 @@ def heal(run: Run, place: Place) -> bool:
     """
     whole = True
     for counted in covered(run.store, place):
-        agreed = counted.vendor_count in (None, counted.arrived) if counted.agreed is None else counted.agreed
+        # An older version did not tell counts that disagreed from a run that failed.
+        agreed = bool(counted.agreed) or counted.vendor_count in (None, counted.arrived)
         if agreed and not counted.complete:
             coverage.save(run.store, replace(counted, complete=True, checked_at=run.at))
         whole = whole and agreed

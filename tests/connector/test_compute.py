@@ -13,9 +13,10 @@ from connector.compute import compute, request_of, windows
 from connector.config import read
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
-from connector.store import Store, coverage, facts, problems, runs, values
+from connector.store import Store, coverage, facts, problems, runs, values, withheld
 from connector.store.coverage import Coverage
 from connector.store.problems import Quarantined
+from connector.store.withheld import WithheldColumn
 from kpi_engine.errors import EngineError
 from kpi_engine.facts import FactTable
 
@@ -73,6 +74,69 @@ def test_computing_again_changes_nothing(desk: Any) -> None:
     before = list(values.read(desk.store))
     assert computed(desk).changed == 0
     assert list(values.read(desk.store)) == before
+
+
+class _NoEngine:
+    def __enter__(self) -> Any:
+        raise AssertionError("nothing was to be computed")
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def test_what_rests_on_the_same_is_not_computed_again(desk: Any) -> None:
+    fill(desk)
+    first = computed(desk)
+    again = computed(desk, again=False, engine=_NoEngine)
+    assert (again.cells, again.statuses, again.changed) == (first.cells, first.statuses, 0)
+
+
+def withhold(desk: Any) -> None:
+    row = WithheldColumn("crm", "deals", "deals", "amount", "Amount", "2025-05-20T08:00:00Z")
+    with desk.store.transaction():
+        withheld.replace(desk.store, "crm", "deals", [row])
+
+
+def bring_news(desk: Any) -> None:
+    with desk.store.transaction():
+        runs.note_news(desk.store, runs.start(desk.store, "pull", desk.now), desk.now)
+
+
+def leave_a_kpi_out(desk: Any) -> None:
+    desk.settings(lambda text: text.replace("[won_amount, won_deals, win_rate]", "[won_deals]").split("write_back")[0])
+
+
+def quarantine(desk: Any) -> None:
+    row = Quarantined("crm", "deals", "deals", None, "deals.csv", 5, "id", "", "no id", "{}", 1, "2025-05-20T08:00:00Z")
+    with desk.store.transaction():
+        problems.add_quarantine(desk.store, [row])
+
+
+@pytest.mark.parametrize("change", [withhold, bring_news, leave_a_kpi_out, quarantine])
+def test_what_rests_on_something_else_is_computed_again(desk: Any, change: Any) -> None:
+    fill(desk)
+    computed(desk)
+    change(desk)
+    with pytest.raises(AssertionError, match="nothing was to be computed"):
+        computed(desk, again=False, engine=_NoEngine)
+    computed(desk, again=False)
+    computed(desk, again=False, engine=_NoEngine)
+
+
+def test_another_moment_is_computed_again(desk: Any) -> None:
+    fill(desk)
+    computed(desk, as_of=datetime(2025, 3, 1, tzinfo=UTC))
+    assert cells(desk)["organisation", ""]["value"] == 100.0
+    computed(desk, again=False)
+    assert cells(desk)["organisation", ""]["value"] == 300.0
+
+
+def test_values_that_rest_on_a_withheld_column_are_not_applicable(desk: Any) -> None:
+    fill(desk)
+    withhold(desk)
+    computed(desk)
+    assert {row["status"] for row in values.read(desk.store, kpi="won_amount")} == {"not_applicable"}
+    assert "ok" in {row["status"] for row in values.read(desk.store, kpi="won_deals")}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connector.config import Connection, Credits
+from connector.kit.fake_crm import FAKE_CRM, FakeSettings
 from connector.status import status
-from connector.store import Store, coverage, problems, runs
+from connector.store import Store, coverage, credits, origins, problems, runs, withheld
 from connector.store.coverage import Coverage
+from connector.store.origins import Origin
 from connector.store.problems import Quarantined
+from connector.store.withheld import WithheldColumn
 
 NOW = datetime(2025, 5, 20, 8, 0, tzinfo=UTC)
 
@@ -74,6 +80,56 @@ def test_what_did_not_arrive(store: Store) -> None:
     assert advice(store) == [
         "crm.Deals: 10 records were announced and 9 arrived; KPIs on deals are incomplete (pull again: crm-kpi pull)"
     ]
+
+
+def short(**more: Any) -> Coverage:
+    return Coverage(
+        "crm", "Deals", "deals", 10, 9, 9, 0, 0, complete=False, checked_at="2025-05-20", agreed=False, **more
+    )
+
+
+def test_what_nobody_shows_us_may_be_accepted(store: Store) -> None:
+    ran(store, "done")
+    with store.transaction():
+        coverage.save(store, short())
+    (line,) = advice(store)
+    assert line.endswith("say so in the settings: accept_missing: {Deals: 1})")
+
+
+def test_what_is_too_much_is_found_by_reading_everything(store: Store) -> None:
+    ran(store, "done")
+    with store.transaction():
+        coverage.save(store, replace(short(), vendor_count=8))
+    (line,) = advice(store)
+    assert line.endswith("(read everything again: crm-kpi pull --reconcile)")
+
+
+def test_what_is_withheld(store: Store) -> None:
+    ran(store, "done")
+    place = ("crm", "Deals", "deals")
+    with store.transaction():
+        rows = [
+            WithheldColumn(*place, name, field, "2025") for name, field in (("amount", "Amount"), ("name", "Title"))
+        ]
+        withheld.replace(store, "crm", "Deals", rows)
+    assert status(store, now=NOW).withheld == tuple(rows)
+    (line,) = advice(store)
+    assert "Amount, Title are withheld from our account; KPIs on deals.amount, deals.name are not applicable" in line
+
+
+def connection(**how: Any) -> Connection:
+    return Connection("crm", FAKE_CRM, FakeSettings(), {}, Path(), Credits(**how))
+
+
+def test_what_was_spent_and_when_there_is_more(store: Store) -> None:
+    ran(store, "done")
+    with store.transaction():
+        origins.note(store, Origin("crm", "zoho 1 production", "Lantern", "2025", 4000))
+        credits.add(store, "crm", [("2025-05-20T07:00Z", 30), ("2025-05-18T07:00Z", 500)], now=NOW)
+    (spent,) = status(store, now=NOW, connections=[connection()]).credits
+    assert (spent.connection, spent.spent, spent.allowed, spent.vendors, spent.free_at) == ("crm", 30, 3000, 4000, None)
+    report = status(store, now=NOW, connections=[connection(a_day=30)])
+    assert str(report.advice[0].message) == ("30 of 30 credits are spent; more can be spent from 2025-05-21 07:01 UTC")
 
 
 def test_what_is_in_quarantine(store: Store) -> None:

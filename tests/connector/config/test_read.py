@@ -263,3 +263,24 @@ def test_several_mappings_that_nothing_tells_apart_are_refused(tmp_path: Path) -
         tmp_path, GOOD + SEVERAL.replace("onwer_id", "owner_id").replace("constant: meeting", "from: Kind")
     )
     assert any("activities comes from calls, visits, and no column tells their rows apart" in each for each in problems)
+
+
+def test_credits_and_accepted_differences(tmp_path: Path) -> None:
+    text = GOOD + "    credits: {a_day: 500, reserve: 0.5}\n    accept_missing: {deals: 12}\n"
+    (connection,) = read(written(tmp_path, text), environment={}).connections.values()
+    assert (connection.credits.a_day, connection.credits.reserve) == (500, 0.5)
+    assert connection.accept_missing == {"deals": 12}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("credits: {reserve: 1}", "credits.reserve: must be at most 0.9"),
+        ("credits: {a_day: 0}", "credits.a_day: must be at least 1"),
+        ("accept_missing: {deals: 0}", "accept_missing.deals: must be at least 1"),
+        ("accept_missing: {daels: 3}", "daels is not a module that is read (did you mean deals?)"),
+    ],
+)
+def test_what_makes_no_sense_about_credits_and_counts_is_named(tmp_path: Path, line: str, said: str) -> None:
+    problems = wrong(tmp_path, f"{GOOD}    {line}\n")
+    assert any(said in problem for problem in problems), problems

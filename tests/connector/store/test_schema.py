@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from connector.store import Store, schema
+from connector.store import Store, coverage, problems, schema
 from connector.store.migrations import MIGRATIONS, latest_version
 from kpi_engine.facts import FACTS
 
@@ -72,6 +72,30 @@ def test_every_released_schema_leads_to_this_one(tmp_path: Path, store: Store, v
     with Store.open(path) as migrated:
         assert _described(migrated.db) == _described(store.db)
         assert migrated.verify() == ()
+
+
+def test_what_a_first_store_held_is_still_there_and_counts_as_it_did(tmp_path: Path) -> None:
+    path = tmp_path / "released.sqlite"
+    with closing(sqlite3.connect(path)) as released:
+        released.executescript((RELEASED / "v1.sql").read_text(encoding="utf-8"))
+        released.executemany(
+            "INSERT INTO coverage VALUES ('crm', 'deals', ?, 3, 3, 3, 0, 0, ?, '2024-06-01T00:00:00Z')",
+            [("deals", 1), ("orders", 0)],
+        )
+        released.execute(
+            "INSERT INTO issues (connection, table_name, record_id, reason, found_at) "
+            "VALUES ('crm', 'deals', '1', 'no date', '2024-06-01T00:00:00Z')"
+        )
+        released.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        released.execute("PRAGMA user_version = 1")
+        released.commit()
+    path.chmod(0o600)
+    with Store.open(path) as migrated:
+        found = {each.table: (each.complete, each.agreed, each.accepted) for each in coverage.all(migrated)}
+        assert found == {"deals": (True, True, None), "orders": (False, False, None)}
+        assert [(each.record_id, each.module, each.message) for each in problems.issues(migrated)] == [
+            ("1", None, None)
+        ]
 
 
 def _described(db: Database) -> dict[str, object]:
