@@ -60,8 +60,7 @@ def _together(outputs: Sequence[Output]) -> Iterable[list[int]]:
         path = output.place.column.path
         if output.function in _NUMBERS or (len(path) > 1 and path[-1] == "id"):
             continue
-        alone = place if _points_anywhere(output) else None
-        groups.setdefault((path[:-1], output.function, alone), []).append(place)
+        groups.setdefault((path[:-1], output.function), []).append(place)
     return groups.values()
 
 

@@ -9,6 +9,8 @@ from adapters.zoho.emulator.coql.tree import Column
 from adapters.zoho.emulator.meta import FieldMeta
 from adapters.zoho.emulator.state import State, quoted
 
+ANSWERED = frozenset({"$se_module"})
+"""Not among a module's fields, and yet Zoho's queries select it: public programs do (Calls, Events)."""
 RELATIONS = 2
 """How many lookups one name may follow."""
 
@@ -80,6 +82,6 @@ class Scope:
 
     def _field(self, column: Column, module: str, name: str) -> FieldMeta:
         field = self.state.fields(module).get(name)
-        if field is None or not field.api_shown or not field.visible:
+        if field is None or not field.api_shown or not (field.visible or name in ANSWERED):
             raise invalid_column(column)
         return field

@@ -48,12 +48,11 @@ def _has_alternatives(tests: Checked) -> bool:
 def _sql(tests: Checked, values: list[Stored], *, plain: bool) -> str:
     if isinstance(tests, Test):
         return _test_sql(tests, values, plain=plain)
-    plain = plain and tests.connective == "and"
     return "(" + f" {tests.connective.upper()} ".join(_sql(part, values, plain=plain) for part in tests.parts) + ")"
 
 
 def _test_sql(test: Test, values: list[Stored], *, plain: bool) -> str:
-    """One criterion. Within an OR the column gets a plus, which keeps SQLite from one index look-up per alternative."""
+    """One criterion. A column that is not plain gets a plus, which keeps SQLite from an index of it."""
     column = test.place.sql if plain else f"+{test.place.sql}"
     if test.kind is CHOICES:
         return _choices_sql(test, values)

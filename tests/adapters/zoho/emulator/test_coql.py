@@ -149,6 +149,8 @@ def test_what_waits_for_approval_is_not_seen(org: State) -> None:
         ("Products is null", [102]),
         ("Products is not null", [101]),
         ("Amount > '12.4'", [101]),
+        ("id < 99", []),
+        ("id > 99", [101, 102]),
         ("Modified_Time > '2026-01-01T05:30:00+05:30'", [102]),
         ("Modified_Time >= '2026-01-01T05:30:00+05:30'", [101, 102]),
         ("Modified_Time = '2025-12-31T19:00:00-05:00'", [101]),

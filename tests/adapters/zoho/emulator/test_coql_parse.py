@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.zoho.emulator.answers import Refusal
@@ -22,6 +22,7 @@ from adapters.zoho.emulator.coql.tree import (
     Subquery,
     conditions,
 )
+from tests.effort import examples as effort
 
 EVERYTHING = "select id from Deals where "
 RESERVED = {
@@ -126,14 +127,14 @@ def _literal(value: object) -> str:
             return str(value)
 
 
-@given(queries)
-def test_what_is_written_is_what_is_read(query: Query) -> None:
-    assert parse(written(query)) == query
+@effort(quick=60, thorough=1_000)
+def test_what_is_written_is_what_is_read(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(queries, st.sampled_from([str.lower, str.upper, str.title]))
+    def check(query: Query, word: Word) -> None:
+        assert parse(written(query, word)) == query
 
-
-@given(queries)
-def test_words_of_the_language_may_be_in_capitals(query: Query) -> None:
-    assert parse(written(query, str.upper)) == query
+    check()
 
 
 @given(st.text())

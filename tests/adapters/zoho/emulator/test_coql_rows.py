@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from adapters.zoho.emulator import coql
 from adapters.zoho.emulator.state import State, stamp
 from tests.adapters.zoho.emulator.small_org import an_id, small_org
+from tests.effort import examples as effort
 
 Deal = dict[str, Any]
 Holds = Callable[[Deal], bool]
@@ -25,6 +26,13 @@ days = st.dates(date(2026, 1, 1), date(2026, 1, 6))
 words = st.sampled_from(["", "won", "Won", "lost", "it's 50%", "a_b", "axb", "é"])
 amounts = st.sampled_from([0.0, 0.5, 1.0, 12.34, -3.0, 1e9])
 accounts = st.sampled_from([an_id(11), an_id(12), an_id(13)])
+
+
+def elsewhere(moment: datetime, hours: int) -> datetime:
+    return moment.astimezone(timezone(timedelta(hours=hours)))
+
+
+elsewheres = st.builds(elsewhere, instants, st.integers(-12, 14))
 
 
 def deals_of(values: list[Deal]) -> list[Deal]:
@@ -82,22 +90,17 @@ def in_quotes(value: Any) -> str:
 @st.composite
 def orderable(draw: st.DrawFn) -> tuple[str, Holds]:
     """A criterion on a field whose values have an order."""
-    name, values = draw(
-        st.sampled_from(
-            [
-                ("Amount", amounts),
-                ("Probability", st.integers(0, 3)),
-                ("Closing_Date", days),
-                ("Modified_Time", st.builds(elsewhere, instants, st.integers(-12, 14))),
-            ]
-        )
-    )
+    fields = [("Amount", amounts), ("Probability", st.integers(0, 3)), ("Closing_Date", days)]
+    name, values = draw(st.sampled_from([*fields, ("Modified_Time", elsewheres)]))
     form = draw(st.sampled_from([*COMPARE, "between", "not between", "in", "not in", "is null", "is not null"]))
     return criterion(name, form, draw(st.lists(values, min_size=2, max_size=4)))
 
 
-def elsewhere(moment: datetime, hours: int) -> datetime:
-    return moment.astimezone(timezone(timedelta(hours=hours)))
+@st.composite
+def timed(draw: st.DrawFn) -> tuple[str, Holds]:
+    """A criterion on the time of change, from which bounds for the index are taken."""
+    form = draw(st.sampled_from(["=", ">", ">=", "<", "<=", "between"]))
+    return criterion("Modified_Time", form, draw(st.lists(elsewheres, min_size=2, max_size=2)))
 
 
 @st.composite
@@ -154,6 +157,7 @@ def combined(parts: st.SearchStrategy[tuple[str, Holds]]) -> st.SearchStrategy[t
 
 
 criteria = st.recursive(single, combined, max_leaves=6)
+times = st.recursive(timed() | truth, combined, max_leaves=6)
 
 
 @pytest.fixture(scope="module")
@@ -179,15 +183,30 @@ def rows(state: State, query: str) -> list[Deal]:
     return [] if payload is None else payload["data"]
 
 
-relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 
 
-@given(deals, criteria)
-@relaxed
-def test_a_query_finds_what_a_filter_finds(org: State, found: list[Deal], wanted: tuple[str, Holds]) -> None:
-    fill(org, found)
-    text, holds = wanted
-    assert ids(org, f"{DEALS} {text}") == [deal["id"] for deal in found if holds(deal)]
+def compare(org: State, criteria: st.SearchStrategy[tuple[str, Holds]], *, examples: int) -> None:
+    """The rows of random queries are those of a filter."""
+
+    @settings(max_examples=examples)
+    @given(deals, criteria)
+    def check(found: list[Deal], wanted: tuple[str, Holds]) -> None:
+        fill(org, found)
+        text, holds = wanted
+        assert ids(org, f"{DEALS} {text}") == [deal["id"] for deal in found if holds(deal)]
+
+    check()
+
+
+@effort(quick=100, thorough=1_000)
+def test_a_query_finds_what_a_filter_finds(org: State, examples: int) -> None:
+    compare(org, criteria, examples=examples)
+
+
+@effort(quick=100, thorough=1_000)
+def test_bounds_for_the_index_leave_nothing_out(org: State, examples: int) -> None:
+    compare(org, times, examples=examples)
 
 
 @given(deals, criteria, st.integers(1, 6), st.integers(0, 6), st.booleans())
