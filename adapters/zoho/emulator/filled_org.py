@@ -36,7 +36,7 @@ def fill_org(state: State, company: Company, rates: Mapping[str, float], *, edit
     _currencies(state, company, rates)
     org = {
         "id": state.new_id(),
-        "zgid": state.new_id()[-9:],
+        "zgid": str(700_000_000 + int(state.new_id()[-8:])),
         "company_name": company.words.company,
         "time_zone": company.words.zone,
         "currency": f"{_NAMES.get(company.words.currency, company.words.currency)} - {company.words.currency}",
@@ -77,6 +77,7 @@ def fill_org(state: State, company: Company, rates: Mapping[str, float], *, edit
 def _roles(state: State, company: Company) -> None:
     """A role for each team: that is how Zoho knows who works with whom."""
     names = {team.id: team.name for team in company.staff.teams}
+    people = {user.id: user.name for user in company.staff.users}
     for team in company.staff.teams:
         above = {"name": names[team.parent], "id": zoho_id("teams", team.parent)} if team.parent else None
         state.put_document(
@@ -88,7 +89,9 @@ def _roles(state: State, company: Company) -> None:
                 "reporting_to": above,
                 "share_with_peers": False,
                 "description": None,
-                "forecast_manager": {"name": "", "id": zoho_id("users", team.manager)} if team.manager else None,
+                "forecast_manager": (
+                    {"name": people[team.manager], "id": zoho_id("users", team.manager)} if team.manager else None
+                ),
                 "admin_user": team.parent == "",
             },
         )

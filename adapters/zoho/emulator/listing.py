@@ -137,7 +137,7 @@ class Listing:
 
     def _converted(self, module: str, call: Call) -> tuple[list[str], list[Any]]:
         """Leads that became something else are not shown unless they are asked for."""
-        asked = call.query.get("converted", "false")
+        asked = call.query.get("converted", "false").lower()
         if module != "Leads" or asked == "both":
             return [], []
         return ["coalesce(Converted__s, 0) = ?"], [int(asked == "true")]

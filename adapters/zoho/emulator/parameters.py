@@ -48,6 +48,15 @@ def whole(query: Mapping[str, str], name: str, *, default: int, most: int | None
     return int(text)
 
 
+def denied(query: Mapping[str, str], name: str) -> bool:
+    """Whether the query says no; Zoho's Python SDK writes it `False`.
+
+    >>> denied({"wf_trigger": "False"}, "wf_trigger"), denied({}, "wf_trigger")
+    (True, False)
+    """
+    return query.get(name, "").lower() == "false"
+
+
 def moment_of(text: str) -> str | None:
     """An instant as it is stored; None where it is no ISO 8601 with an offset.
 

@@ -10,7 +10,7 @@ from adapters.zoho.emulator.answers import Answer, Refusal, invalid_data, result
 from adapters.zoho.emulator.calls import JSON, Call, Endpoint
 from adapters.zoho.emulator.checks import missing, stored_value
 from adapters.zoho.emulator.meta import ModuleMeta
-from adapters.zoho.emulator.parameters import header_moment, listed, module_of, module_scope
+from adapters.zoho.emulator.parameters import denied, header_moment, listed, module_of, module_scope
 from adapters.zoho.emulator.records import zoned
 from adapters.zoho.emulator.state import State, quoted
 from adapters.zoho.emulator.workflows import fire
@@ -96,7 +96,7 @@ class Writing:
             raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "ids"})
         if len(ids) > MOST:
             raise Refusal(400, "LIMIT_EXCEEDED", "too many ids", details={"limit": MOST, "param_name": "ids"})
-        trigger: list[str] | None = [] if call.query.get("wf_trigger") == "false" else None
+        trigger: list[str] | None = [] if denied(call.query, "wf_trigger") else None
         with self.state.transaction():
             return results([self._delete(module.api_name, each, trigger=trigger) for each in ids])
 
