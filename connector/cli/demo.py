@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     help=words(
-        "Run the whole loop over a sample company, and leave a folder to look around in: data, settings, targets, "
-        "store, report.\n\n"
-        "No account and no network are needed; nothing outside the folder is touched. What you change in it stays."
+        "Run the whole loop over a sample company, and leave a folder to look around in: settings, targets, store, "
+        "report, and the CRM itself.\n\n"
+        "The CRM is a stand-in of Zoho CRM that answers on this machine while the demo runs. Its KPI fields and report "
+        "records are made, written and read again through its API. No account and no network are needed; nothing "
+        "outside the folder is touched. What you change in it stays. With --files, the sample is a folder of CSV files."
     ),
-    examples=("crm-kpi demo", "crm-kpi demo --folder try-it --no-open"),
+    examples=("crm-kpi demo", "crm-kpi demo --files --folder try-it --no-open"),
 )
 @option(
     "--folder",
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     default=Path("crm-kpi-demo"),
     help=words("Where the sample is made; default: crm-kpi-demo."),
 )
+@option("--files", is_flag=True, help=words("Over CSV files instead of a CRM."))
 @option(
     "--no-open",
     "stay_closed",
@@ -47,11 +50,11 @@ if TYPE_CHECKING:
 @as_json
 @common
 @current
-def demo(session: Session, folder: Path, stay_closed: bool) -> None:
+def demo(session: Session, folder: Path, files: bool, stay_closed: bool) -> None:
     from connector.demo import demo as run_demo
 
     with session.progress() as progress:
-        report = run_demo(folder, language=session.reader, progress=progress)
+        report = run_demo(folder, language=session.reader, crm=not files, progress=progress)
     if session.json:
         print_json(_data(report))
         return
@@ -80,6 +83,7 @@ def _data(report: DemoReport) -> dict[str, Any]:
         "folder": report.folder,
         "settings": report.settings,
         "written": report.written,
+        "read_back": report.read_back,
         "report": report.report,
         "period": report.period.grain,
         "period_start": report.period.start,
@@ -101,6 +105,8 @@ def _show(output: Output, report: DemoReport) -> None:
     output.result(Message("the settings are in {file}", file=report.settings))
     for path in report.written:
         output.result(Message("written back into {file}", file=path))
+    for module, records in report.read_back.items():
+        output.result(Message("{module} of the CRM holds our numbers in {count} records", module=module, count=records))
     output.result(Message("go on with: cd {folder} && crm-kpi kpi explain win_rate", folder=report.folder))
     output.result(Message("the report is in {file}", file=report.report))
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import click
 
@@ -13,47 +11,9 @@ from connector.cli.language import words
 from connector.cli.options import Command, common, option
 from connector.cli.output import Output
 from connector.cli.session import Session, current
-from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
-
-GROUP = "crm_kpi.emulators"
-EXTRA = "pip install 'crm-kpi[demo]'"
-
-
-class Ready(Protocol):
-    """A stand-in that listens already."""
-
-    def facts(self) -> Sequence[tuple[Message, str]]:
-        """What a client needs to know, with its name."""
-
-    def config(self) -> str:
-        """Lines for a configuration."""
-
-    def run(self) -> None:
-        """Answer until somebody presses Ctrl-C."""
-
-
-class Emulator(Protocol):
-    """What an entry point of the group leads to."""
-
-    title: str
-
-    def faults(self) -> Mapping[str, str]:
-        """Their names and what they do."""
-
-    def prepare(
-        self,
-        *,
-        port: int,
-        profile: str,
-        scale: float,
-        seed: int,
-        language: str,
-        edition: str,
-        latency_ms: float,
-        faults: Sequence[str],
-        file: Path | None,
-    ) -> Ready:
-        """Fill it, and listen."""
+from connector.config.layout import scalar
+from connector.errors import Message
+from connector.stand_in import PORT, Emulator, Ready, emulator_of
 
 
 @click.command(
@@ -69,7 +29,7 @@ class Emulator(Protocol):
     ),
 )
 @click.argument("name")
-@option("--port", type=click.IntRange(0, 65_535), default=8765, help=words("Default: 8765; 0 for any that is free."))
+@option("--port", type=click.IntRange(0, 65_535), default=PORT, help=words("Default: 8765; 0 for any that is free."))
 @option("--profile", default="small", help=words("Size of the sample company: small, medium or large."))
 @option("--scale", type=float, default=1.0, help=words("Multiplies customers and their business; default: 1."))
 @option("--seed", type=int, default=1, help=words("Another seed is another company; default: 1."))
@@ -84,9 +44,7 @@ class Emulator(Protocol):
     "faults",
     multiple=True,
     metavar="NAME=WHEN",
-    help=words(
-        "What goes wrong, at which request: 5, 5x3 (three from the fifth), *, 2:/path; `list` names all."
-    ),
+    help=words("What goes wrong, at which request: 5, 5x3 (three from the fifth), *, 2:/path; `list` names all."),
 )
 @option(
     "--state",
@@ -125,36 +83,27 @@ def emulate(
             faults=faults,
             file=file,
         )
-    _show(session.output, emulator, ready)
+    _show(session.output, emulator, ready, name)
     try:
         ready.run()
     except KeyboardInterrupt:  # this is how it ends
         session.output.note(Message("stopped"))
 
 
-def emulator_of(name: str) -> Emulator:
-    """The stand-in of that name.
-
-    Raises:
-        ConfigError: there is none.
-        ConnectorError: what it needs is not installed.
-    """
-    installed: dict[str, EntryPoint] = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in installed:
-        problem = Message("there is no stand-in of {name}", name=name)
-        raise ConfigError([Problem("emulate", problem, did_you_mean(name, installed))])
-    try:
-        found: Emulator = installed[name].load()
-    except ImportError as exc:
-        what = Message("a stand-in needs packages that are not installed here: {package}", package=exc.name)
-        raise ConnectorError(what, hint=Message("install them: {command}", command=EXTRA)) from exc
-    return found
-
-
-def _show(output: Output, emulator: Emulator, ready: Ready) -> None:
+def _show(output: Output, emulator: Emulator, ready: Ready, name: str) -> None:
     output.result(Message("a stand-in of {title} answers until Ctrl-C", title=emulator.title))
     output.table((Message("what"), Message("value")), ready.facts())
     output.result()
     output.result(Message("for a configuration:"))
-    for line in ready.config().splitlines():
+    for line in _configured(name, ready):
         click.echo(line)
+
+
+def _configured(name: str, ready: Ready) -> Iterator[str]:
+    """A connection to it, as settings say it."""
+    yield "connections:"
+    yield "  crm:"
+    yield f"    adapter: {name}"
+    yield "    settings:"
+    for setting, value in ready.settings().items():
+        yield f"      {setting}: {scalar(value)}"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from connector.demo.crm import STATE, Crm, answering, is_over_crm
+from connector.demo.files import UNFINISHED, Files
 from connector.demo.goals import targets_sheet
 from connector.demo.settings import marker, settings_text
 from connector.errors import ConnectorError, Message
 from connector.language import translator
-from connector.sample import Sample, generate, write_csv
+from connector.sample import Sample, generate
+from kpi_engine.period import Calendar
 
-SETTINGS, TARGETS, DATA, REPORT = "crm-kpi.yaml", Path("targets", "2025.csv"), Path("data"), "report.html"
-UNFINISHED = ".unfinished"
+SETTINGS, TARGETS, REPORT = "crm-kpi.yaml", Path("targets", "2025.csv"), "report.html"
 UNTIL = date(2025, 12, 1)
 """The day of the sample's export: the same numbers come out whenever the demo is run."""
 SEED = 5
@@ -24,13 +26,16 @@ SAMPLES: Mapping[str, str] = {"en": "en", "zh-CN": "zh-CN", "zh-TW": "zh-CN"}
 """Reader's language -> language of the sample company."""
 
 
-def fill(folder: Path, *, language: str, scale: float) -> Path:
-    """Make what is missing; whatever a person has changed stays. Returns the settings file.
+@contextmanager
+def filled(folder: Path, *, language: str, scale: float, crm: bool) -> Iterator[Path]:
+    """Make what is missing; whatever a person has changed stays. The settings file is there as long as the block lasts.
 
     Args:
         folder: Made when it does not exist.
         language: The reader's. A folder that is there keeps the language in which it was made.
         scale: Of the sample.
+        crm: Over a stand-in of a CRM, which answers as long as the block lasts; else over files. A folder that is there
+            keeps to what it was made with.
 
     Raises:
         ConnectorError: the folder holds something else, or cannot be written.
@@ -39,13 +44,30 @@ def fill(folder: Path, *, language: str, scale: float) -> Path:
         made_in = _language_of(folder)
         if made_in is None:
             _refuse_foreign(folder)
-        _fill(folder, language=made_in or SAMPLES[language], scale=scale)
+        sample = generate("small", until=UNTIL, seed=SEED, language=made_in or SAMPLES[language], scale=scale)
+        with _source(folder, sample, crm=crm if made_in is None else is_over_crm(folder / SETTINGS)) as source:
+            _fill(folder, sample, source)
+            yield folder / SETTINGS
     except OSError as error:
         raise ConnectorError(
             Message("{folder}: {reason}", folder=str(folder), reason=error.strerror or str(error)),
             hint=Message("choose a folder that this user may write to"),
         ) from error
-    return folder / SETTINGS
+
+
+@contextmanager
+def _source(folder: Path, sample: Sample, *, crm: bool) -> Iterator[Files | Crm]:
+    if not crm:
+        yield Files(sample)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    morning = Calendar(timezone=sample.company.words.zone).start_of_day(UNTIL)
+    language = sample.company.words.language
+    answers = answering(
+        folder, folder / SETTINGS, scale=sample.scale, seed=sample.seed, language=language, clock=lambda: morning
+    )
+    with answers as there:
+        yield there
 
 
 def _language_of(folder: Path) -> str | None:
@@ -61,7 +83,7 @@ def _language_of(folder: Path) -> str | None:
 def _refuse_foreign(folder: Path) -> None:
     """A demo never mixes its files into somebody else's folder."""
     if folder.exists() and (
-        not folder.is_dir() or any(each.name != SETTINGS + UNFINISHED for each in folder.iterdir())
+        not folder.is_dir() or any(each.name not in (SETTINGS + UNFINISHED, STATE) for each in folder.iterdir())
     ):
         raise ConnectorError(
             Message("{folder} is there already and is not a demo", folder=str(folder)),
@@ -69,13 +91,12 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _fill(folder: Path, *, language: str, scale: float) -> None:
+def _fill(folder: Path, sample: Sample, source: Files | Crm) -> None:
     """The settings, by which a demo is known, come before everything else."""
-    translate = translator(language)
-    sample = generate("small", until=UNTIL, seed=SEED, language=language, scale=scale)
-    _put(folder / SETTINGS, lambda: settings_text(sample, translate).encode())
-    _put(folder / TARGETS, lambda: targets_sheet(sample, translate))
-    _fill_data(folder / DATA, sample)
+    translate = translator(sample.company.words.language)
+    _put(folder / SETTINGS, lambda: settings_text(sample, source, translate).encode())
+    _put(folder / TARGETS, lambda: targets_sheet(sample, translate, source.place_id))
+    source.put(folder)
 
 
 def _put(path: Path, content: Callable[[], bytes]) -> None:
@@ -86,16 +107,3 @@ def _put(path: Path, content: Callable[[], bytes]) -> None:
     unfinished = path.with_name(path.name + UNFINISHED)
     unfinished.write_bytes(content())
     os.replace(unfinished, path)
-
-
-def _fill_data(folder: Path, sample: Sample) -> None:
-    """The export's files that are missing; all are made, as a file is no faster made alone."""
-    if all((folder / f"{table}.csv").exists() for table in sample.tables()):
-        return
-    unfinished = folder / UNFINISHED
-    shutil.rmtree(unfinished, ignore_errors=True)
-    write_csv(sample, unfinished)
-    for made in sorted(unfinished.iterdir()):
-        if not (folder / made.name).exists():
-            os.replace(made, folder / made.name)
-    shutil.rmtree(unfinished)

@@ -20,6 +20,9 @@ from kpi_engine.definition import Definition, Unit
 from kpi_engine.facts import SCALE
 
 Translate = Callable[[str], str]
+PlaceId = Callable[[str, str], str]
+TABLES: Mapping[str, str] = {"organisation": "", "team": "teams", "owner": "users"}
+"""Scope -> the table whose records it has."""
 MORE = 10
 """Percent more than last year."""
 ROUND = 1_000
@@ -68,10 +71,16 @@ class Sales:
     decided: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def targets_sheet(sample: Sample, translate: Translate) -> bytes:
-    """The sheet, as spreadsheets read it, with the rule of each target in its note."""
+def targets_sheet(sample: Sample, translate: Translate, place_id: PlaceId) -> bytes:
+    """The sheet, as spreadsheets read it, with the rule of each target in its note.
+
+    Args:
+        sample: The company.
+        translate: The language of the notes.
+        place_id: (table, id in the sample) -> the id that the demo's CRM gives it.
+    """
     until = sample.company.calendar.until
-    rows = _Goals(sample, translate).rows(until.year - (until.month == 1))
+    rows = _Goals(sample, translate, place_id).rows(until.year - (until.month == 1))
     return write_csv(Template(tuple(rows), datetime.combine(until, time(), UTC)))
 
 
@@ -93,9 +102,10 @@ def sold(sample: Sample) -> Sales:
 
 
 class _Goals:
-    def __init__(self, sample: Sample, translate: Translate) -> None:
+    def __init__(self, sample: Sample, translate: Translate, place_id: PlaceId) -> None:
         company = sample.company
         self._translate = translate
+        self._place_id = place_id
         self._currency = company.words.currency
         self._names = {team.id: team.name for team in company.staff.teams}
         self._names |= {user.id: user.name for user in company.staff.users}
@@ -165,7 +175,7 @@ class _Goals:
             "kpi": kpi,
             "kpi_name": self._kpi_names[kpi],
             "scope": place.scope,
-            "of": place.id,
+            "of": self._place_id(TABLES[place.scope], place.id) if place.id else "",
             "name": place.name,
             "period": str(quarter),
             "unit": definition.unit.value,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from connector.compute import OpenEngine
-from connector.config import Config, read
-from connector.demo.folder import REPORT, UNTIL, fill
+from connector.config import Config, Connection, read
+from connector.config.write_back import write_target
+from connector.contract import Page, WriteTarget
+from connector.demo.folder import REPORT, UNTIL, filled
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import Message
 from connector.report import report
 from connector.run import RunReport, run
 from connector.store import Store, gaps, run_lock, values
+from connector.transport import converse
 from kpi_engine.gap import Rag
 from kpi_engine.period import Grain, Period
 
@@ -51,6 +55,8 @@ class DemoReport:
     values: tuple[DemoValue, ...]
     written: tuple[Path, ...]
     """The files that the write-back has made."""
+    read_back: Mapping[str, int]
+    """Module of the CRM -> records that hold our numbers, as the CRM itself says when it is asked again."""
     report: Path
 
 
@@ -59,6 +65,7 @@ def demo(
     *,
     language: str = "en",
     scale: float = 1.0,
+    crm: bool = False,
     engine: OpenEngine = DuckDBEngine,
     progress: Callable[[Message], None] = lambda _: None,
 ) -> DemoReport:
@@ -71,6 +78,7 @@ def demo(
         folder: Made when it does not exist; files of an earlier demo in it stay as they are.
         language: The reader's; a new folder's sample company speaks it too.
         scale: Multiplies the sample's customers and their business.
+        crm: Over a stand-in of a CRM on this machine, written to and read again through its API; else over files.
         engine: Opens the engine that queries run on.
         progress: Told what is being done.
 
@@ -78,16 +86,15 @@ def demo(
         ConnectorError: the folder holds something else, or cannot be written.
     """
     progress(Message("making a sample company"))
-    settings = fill(folder, language=language, scale=scale)
-    config = read(settings, environment={})
-    evening = config.calendar().start_of_day(UNTIL) - timedelta(seconds=1)
-    with run_lock(config.store), Store.open(config.store, create=True) as store:
-        done = run(config, store, now=evening, as_of=evening, yes=True, engine=engine, progress=progress)
-        period = _last_full(config, evening)
-        shown = tuple(_values(config, store, period, language))
-        page = report(config, store, output=folder / REPORT, language=language, engine=engine, progress=progress).files[
-            0
-        ]
+    with filled(folder, language=language, scale=scale, crm=crm) as settings:
+        config = read(settings, environment={})
+        evening = config.calendar().start_of_day(UNTIL) - timedelta(seconds=1)
+        with run_lock(config.store), Store.open(config.store, create=True) as store:
+            done = run(config, store, now=evening, as_of=evening, yes=True, engine=engine, progress=progress)
+            read_back = _read_back(config)
+            period = _last_full(config, evening)
+            shown = tuple(_values(config, store, period, language))
+            told = report(config, store, output=folder / REPORT, language=language, engine=engine, progress=progress)
     return DemoReport(
         folder=folder,
         settings=settings,
@@ -96,8 +103,34 @@ def demo(
         run=done,
         values=shown,
         written=tuple(sorted((folder / "out").glob("*.csv"))),
-        report=page,
+        read_back=read_back,
+        report=told.files[0],
     )
+
+
+def _read_back(config: Config) -> dict[str, int]:
+    """What the CRM holds now, asked as a pull asks; a file is its own witness."""
+    found: dict[str, int] = {}
+    for target in config.write_back.targets:
+        connection = config.connections[target.connection]
+        if connection.connect().http is not None:
+            found[target.module] = _held(connection, write_target(config, target))
+    return found
+
+
+def _held(connection: Connection, target: WriteTarget) -> int:
+    """Records of the CRM that have any of our numbers."""
+    adapter = connection.connect()
+    spoken = partial(converse, adapter=connection.adapter.name, http=adapter.http)
+    ours = [place.field for place in spoken(adapter.places(target, make=False)) if place.field]
+    (conversation,) = adapter.pull({target.module: ["id", *ours]})
+    pages = (said for said in spoken(conversation.talk(None)) if isinstance(said, Page))
+    return sum(_filled(page, ours) for page in pages)
+
+
+def _filled(page: Page, fields: Sequence[str]) -> int:
+    columns = [page.columns[name] for name in fields]
+    return sum(any(cell is not None for cell in cells) for cells in zip(*columns, strict=True))
 
 
 def _last_full(config: Config, moment: datetime) -> Period:

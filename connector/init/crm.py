@@ -90,7 +90,7 @@ def init_crm(
     refuse_overwriting(path, force=force)
     progress(Message("asking {adapter} what it holds", adapter=kind.title))
     survey = surveyed(kind, settings, folder=path.resolve().parent, environment=environment, world=world)
-    default = _default_mapping(kind)
+    default = default_mapping(kind)
     tables = proposed(default, survey.modules)
     if not tables:
         nothing = Problem("init", Message("{adapter} shows this account no module of facts", adapter=kind.title))
@@ -148,7 +148,8 @@ def _validated(kind: AdapterType, settings: Mapping[str, Any], environment: Mapp
         raise ConfigError(faults(error, document, model=kind.settings, prefix=())) from error
 
 
-def _default_mapping(kind: AdapterType) -> Mapping[str, Any]:
+def default_mapping(kind: AdapterType) -> Mapping[str, Any]:
+    """The adapter's own mapping, as plain YAML."""
     return {} if kind.default_mapping is None else read_document(kind.default_mapping, environment={}).data
 
 

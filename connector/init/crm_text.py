@@ -53,52 +53,13 @@ class _Writer:
         yield "    settings:"
         for name, value in self._draft.settings.items():
             yield f"      {scalar(name)}: {flow(value)}"
-        yield from self._mapping()
+        yield from mapping_lines(self._draft.tables, self._draft.default, self._pen)
         yield ""
         yield from self._pen.kpis(self._draft.company)
         yield ""
         yield from self._pen.targets()
         yield ""
         yield from self._write_back()
-
-    # ---- mapping ----
-
-    def _mapping(self) -> Iterator[str]:
-        by_table: dict[str, list[TableFill]] = {}
-        for proposal in self._draft.tables:
-            by_table.setdefault(proposal.table, []).append(proposal)
-        yield "    mapping:"
-        for table, proposals in by_table.items():
-            if len(proposals) == 1:
-                yield f"      {table}:"
-                yield from self._table(proposals[0], " " * 8)
-            else:
-                yield f"      {table}:"
-                for proposal in proposals:
-                    yield f"        - module: {scalar(proposal.module)}"
-                    yield from self._table(proposal, " " * 10, headed=True)
-        for table in self._draft.default:
-            if table not in by_table:
-                yield self._pen.line(f"      {table}: null", Message("this CRM has no module for it"))
-
-    def _table(self, proposal: TableFill, space: str, *, headed: bool = False) -> Iterator[str]:
-        if not headed:
-            yield self._pen.line(f"{space}module: {scalar(proposal.module)}", _counted(proposal))
-        yield f"{space}id: {scalar(proposal.id)}"
-        yield f"{space}columns:"
-        for name, column in proposal.columns.items():
-            yield from self._column(name, column, space + "  ")
-        for name, remedy in proposal.missing.items():
-            if name not in proposal.columns:
-                ours = name in _columns_of(self._draft.default.get(proposal.table), proposal.module)
-                yield self._pen.line(f"{space}  {name}: null" if ours else f"{space}  # {name}:", remedy)
-
-    def _column(self, name: str, column: ColumnFill, space: str) -> Iterator[str]:
-        said = _plain(column.mapping)
-        if column.confidence < SURE:
-            yield self._pen.line(f"{space}# {name}: {flow(said)}", _remark(column))
-        else:
-            yield from self._pen.entry(f"{space}{name}:", said, _remark(column), indent=len(space) + 2)
 
     # ---- write-back ----
 
@@ -129,6 +90,46 @@ class _Writer:
         yield f"      kpis: {flow([kpi.id for kpi in reported])}"
         yield "      scopes: [organisation, team]"
         yield "      periods: [quarter]"
+
+
+def mapping_lines(tables: Sequence[TableFill], default: Mapping[str, Any], pen: Pen) -> Iterator[str]:
+    """The section `mapping` of a connection.
+
+    Args:
+        tables: What the CRM has for the facts.
+        default: The adapter's own mapping, of which is taken out what the CRM has not.
+        pen: Writes.
+    """
+    by_table: dict[str, list[TableFill]] = {}
+    for fill in tables:
+        by_table.setdefault(fill.table, []).append(fill)
+    yield "    mapping:"
+    for table, fills in by_table.items():
+        yield f"      {table}:"
+        if len(fills) == 1:
+            yield pen.line(f"        module: {scalar(fills[0].module)}", _counted(fills[0]))
+            yield from _table_lines(fills[0], default, pen, " " * 8)
+            continue
+        for fill in fills:
+            yield pen.line(f"        - module: {scalar(fill.module)}", _counted(fill))
+            yield from _table_lines(fill, default, pen, " " * 10)
+    for table in default:
+        if table not in by_table:
+            yield pen.line(f"      {table}: null", Message("this CRM has no module for it"))
+
+
+def _table_lines(fill: TableFill, default: Mapping[str, Any], pen: Pen, space: str) -> Iterator[str]:
+    yield f"{space}id: {scalar(fill.id)}"
+    yield f"{space}columns:"
+    for name, column in fill.columns.items():
+        said = _plain(column.mapping)
+        if column.confidence < SURE:
+            yield pen.line(f"{space}  # {name}: {flow(said)}", _remark(column))
+        else:
+            yield from pen.entry(f"{space}  {name}:", said, _remark(column), indent=len(space) + 4)
+    for name, remedy in fill.missing.items():
+        ours = name in _columns_of(default.get(fill.table), fill.module)
+        yield pen.line(f"{space}  {name}: null" if ours else f"{space}  # {name}:", remedy)
 
 
 def field_name(kpi: Definition) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from adapters.zoho.emulator.app import StandIn
 from adapters.zoho.emulator.credits import EDITIONS
 from adapters.zoho.emulator.faults import FAULTS, Fault
-from adapters.zoho.emulator.server import HOST, listening, run
+from adapters.zoho.emulator.identity import zoho_id
+from adapters.zoho.emulator.server import HOST, in_thread, listening, run
 from adapters.zoho.emulator.settings import Settings
 from connector.errors import ConfigError, Message, Problem, did_you_mean
 
@@ -38,28 +41,35 @@ class Ready:
             (Message("refresh token"), settings.refresh_token),
         )
 
-    def config(self) -> str:
-        """Lines for a configuration."""
+    def settings(self) -> Mapping[str, str]:
+        """Of a connection to it."""
         settings = self.app.settings
-        return "\n".join((
-            "connections:",
-            "  crm:",
-            "    adapter: zoho",
-            "    settings:",
-            f"      accounts_url: {self.url}",
-            f"      api_url: {self.url}",
-            f"      client_id: {settings.client_id}",
-            f"      client_secret: {settings.client_secret}",
-            f"      refresh_token: {settings.refresh_token}",
-        ))  # fmt: skip
+        return {
+            "accounts_url": self.url,
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+            "refresh_token": settings.refresh_token,
+        }
 
     def run(self) -> None:
         """Answer until somebody presses Ctrl-C."""
         try:
             run(self.app, self.listener)
         finally:
-            self.listener.close()
-            self.app.state.close()
+            self._close()
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer as long as the block lasts."""
+        try:
+            with in_thread(self.app, self.listener):
+                yield
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        self.listener.close()
+        self.app.state.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +82,23 @@ class ZohoEmulator:
         """Their names and what they do."""
         return FAULTS
 
+    def record_id(self, table: str, sample_id: str) -> str:
+        """What the stand-in calls a fact of the sample company."""
+        return zoho_id(table, sample_id)
+
     def prepare(
         self,
         *,
         port: int,
-        profile: str,
-        scale: float,
-        seed: int,
-        language: str,
-        edition: str,
-        latency_ms: float,
-        faults: Sequence[str],
-        file: Path | None,
+        profile: str = "small",
+        scale: float = 1.0,
+        seed: int = 1,
+        language: str = "en",
+        edition: str = "enterprise",
+        latency_ms: float = 0.0,
+        faults: Sequence[str] = (),
+        file: Path | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> Ready:
         """Fill it, and listen.
 
@@ -102,6 +117,7 @@ class ZohoEmulator:
             latency_ms=latency_ms,
             faults=tuple(map(Fault.parsed, faults)),
             file=file,
+            clock=clock,
         )
         try:
             listener = listening(port)

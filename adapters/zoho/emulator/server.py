@@ -69,17 +69,26 @@ def serve(stand_in: StandIn | Settings | None = None, *, port: int = 0) -> Itera
     made = not isinstance(stand_in, StandIn)
     app = stand_in if isinstance(stand_in, StandIn) else StandIn(stand_in)
     listener = listening(port)
+    try:
+        with in_thread(app, listener):
+            yield Served(f"http://{HOST}:{listener.getsockname()[1]}", app)
+    finally:
+        listener.close()
+        if made:
+            app.state.close()
+
+
+@contextmanager
+def in_thread(app: StandIn, listener: socket.socket) -> Iterator[None]:
+    """Answers in a thread of its own, as long as the block lasts."""
     server = uvicorn.Server(_config(app))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="stand-in", daemon=True)
     thread.start()
     try:
-        yield Served(f"http://{HOST}:{listener.getsockname()[1]}", app)
+        yield
     finally:
         server.should_exit = True
         thread.join()
-        listener.close()
-        if made:
-            app.state.close()
 
 
 def run(app: StandIn, listener: socket.socket) -> None:

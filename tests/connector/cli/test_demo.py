@@ -93,5 +93,6 @@ def test_a_new_demo_is_made_and_ends_well(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["demo", "--folder", str(tmp_path / "new")])
     assert result.exit_code == 0, result.output
     assert {path.name for path in (tmp_path / "new").iterdir()} >= {
-        *("crm-kpi.yaml", "crm-kpi.sqlite", "data", "targets", "out", "report.html"),
+        *("crm-kpi.yaml", "crm-kpi.sqlite", "zoho.sqlite", "targets", "report.html"),
     }
+    assert "Accounts of the CRM holds our numbers in" in result.output

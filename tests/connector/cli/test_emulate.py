@@ -28,7 +28,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_says_how_to_reach_it(run: Run) -> None:
     said = run(*SMALL)
     assert "http://127.0.0.1:" in said.out
-    for line in ("1000.stand-in.code", "adapter: zoho", "accounts_url: http://127.0.0.1:", "refresh_token: 1000."):
+    for line in ("1000.stand-in.code", "adapter: zoho", 'accounts_url: "http://127.0.0.1:', 'refresh_token: "1000.'):
         assert line in said.out
     assert "stopped" in said.err
 

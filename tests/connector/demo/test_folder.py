@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from connector.config import read
-from connector.demo.folder import SAMPLES, UNTIL, fill
+from connector.demo.folder import SAMPLES, UNTIL
+from connector.demo.folder import filled as folder_filled
 from connector.demo.settings import marker
 from connector.errors import ConnectorError
 from connector.language import LANGUAGES, translator
@@ -18,6 +19,11 @@ from connector.targets.text_file import read_csv
 
 SCALE = 0.02
 TABLES = generate("small", until=UNTIL, scale=SCALE).tables()
+
+
+def fill(folder: Path, *, language: str = "en", scale: float = SCALE) -> Path:
+    with folder_filled(folder, language=language, scale=scale, crm=False) as settings:
+        return settings
 
 
 def filled(folder: Path, language: str = "en") -> dict[str, bytes]:

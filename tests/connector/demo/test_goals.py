@@ -23,7 +23,7 @@ def sample() -> Sample:
 
 @pytest.fixture(scope="module")
 def lines(sample: Sample) -> Lines:
-    return list(csv.DictReader(targets_sheet(sample, str).decode("utf-8-sig").splitlines()))
+    return list(csv.DictReader(targets_sheet(sample, str, lambda _, place: place).decode("utf-8-sig").splitlines()))
 
 
 def amounts(lines: Lines, scope: str) -> dict[tuple[str, str], float]:
@@ -93,7 +93,7 @@ def test_what_is_asked_of_the_company_is_a_change_from_a_baseline(lines: Lines) 
 
 def test_a_line_says_its_rule_in_the_readers_language() -> None:
     chinese = generate("small", until=date(2025, 12, 1), seed=5, scale=0.02, language="zh-CN")
-    text = targets_sheet(chinese, translator("zh-CN")).decode("utf-8-sig")
+    text = targets_sheet(chinese, translator("zh-CN"), lambda _, place: place).decode("utf-8-sig")
     notes = {line["note"] for line in csv.DictReader(text.splitlines())}
     assert len(notes) == 5
     assert all(any("\u4e00" <= character <= "\u9fff" for character in note) for note in notes)
