@@ -27,15 +27,15 @@ from unittest.mock import patch
 
 import duckdb  # noqa: F401  # warmed: importing it in every child would take most of the time
 
-import connector.apply
-import connector.pull.work
+import connector.apply.sending
+import connector.pull.connection
 import connector.transport.conversation
 import connector.transport.files
 from connector.config import read
 from connector.contract import Receipt
 from connector.engine import duckdb as duckdb_engine
 from connector.run import run
-from connector.store import Store, facts, run_lock, sync
+from connector.store import Store, facts, outbox, run_lock, sync
 from connector.store import connection as store_connection
 from tests import company
 
@@ -129,14 +129,14 @@ class Killer:
         os.replace = self.wrapped("rename", os.replace)  # type: ignore[assignment]
         conversation = connector.transport.conversation
         conversation.write_file = self.wrapped("send", conversation.write_file)
-        converse = connector.apply.converse
+        converse = connector.apply.sending.converse
 
         def answered(*args: Any, **kwargs: Any) -> Iterator[Any]:
             for said in converse(*args, **kwargs):
                 self.passes("receipt")
                 yield said
 
-        connector.apply.converse = answered
+        connector.apply.sending.converse = answered  # type: ignore[assignment]
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -184,7 +184,7 @@ def differences(found: dict[str, Any], expected: dict[str, Any]) -> list[str]:
 
 def cursor_before_rows() -> None:
     """The state of a conversation is committed on its own, and its rows after it."""
-    pull_file = connector.pull.work._SourcePull._file
+    pull_file = connector.pull.connection.ConnectionPull._file
     save, load, transaction = sync.save_state, sync.load_state, Store.transaction
     saved: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
 
@@ -212,19 +212,19 @@ def cursor_before_rows() -> None:
         with patch.object(sync, "load_state", lambda _store, _connection, key: states[key]):
             pull_file(self, module, conversations)
 
-    connector.pull.work._SourcePull._file = split  # type: ignore[method-assign]
+    connector.pull.connection.ConnectionPull._file = split  # type: ignore[method-assign]
 
 
 def acknowledged_before_sent() -> None:
     """Receipts are written in the hope that the file will be."""
 
-    def send(self: Any, told: Any, *, adapter_name: str) -> Iterator[Receipt]:
-        waiting = self._waiting()
-        sent = tuple(self._every_record(told))
-        yield from self._save([Receipt(each.change.id, "done") for each in waiting])
-        list(connector.apply.converse(self.adapter.push(told, sent), adapter=adapter_name))
+    def send(self: Any) -> Iterator[Receipt]:
+        waiting = outbox.pending(self.store, connection=self.opened.connection, target=self.told.name)
+        sent = tuple(self._every_record())
+        yield from self._save([Receipt(each.change.id, "done") for each in waiting], [])
+        list(connector.apply.sending.converse(self.adapter.push(self.told, sent), adapter=self.adapter_name))
 
-    connector.apply._Sending.send = send  # type: ignore[method-assign]
+    connector.apply.sending.Sending.send = send  # type: ignore[method-assign]
 
 
 def append_for_upsert() -> None:
@@ -300,7 +300,9 @@ def experiment(scenario: str, bug: str, folder: Path) -> dict[str, Any]:
         if ended == 0:
             bad.extend(_compared(work, expected, "not killed"))
             break
-        boundary = trace.read_text() if ended == -signal.SIGKILL else f"exit code {ended}"
+        if ended != -signal.SIGKILL:
+            raise SystemExit(f"the run failed by itself, with exit code {ended}")
+        boundary = trace.read_text()
         restarted = in_child(lambda work=work: _restarted(work, now, bug=bug))
         found = (
             _compared(work, expected, boundary) if restarted == 0 else [{"boundary": boundary, "restart": restarted}]
