@@ -135,7 +135,11 @@ class FullRead:
                 return (yield from bulk.read_all(self._read, self._say, job=job, remember=self._reading))
             case Way.LIST:
                 long = self._read.has_stamp and (self._rows or 0) > LIST_END  # by id, lists end too early
-                chain = list_pages.Chain.from_state(cursor) if cursor else list_pages.Chain(by_time=long)
+                chain = (
+                    list_pages.Chain.from_state(cursor)
+                    if cursor
+                    else list_pages.Chain(by_time=long, expects=bool(self._rows))
+                )
                 return (yield from list_pages.read_pages(self._read, self._say, chain))
 
     def _by_coql(self, after: str) -> Asking:

@@ -41,6 +41,11 @@ class Chain:
     """What came, with its time of change: pages overlap when records move between them."""
     last: datetime | None = None
     """The latest time of change."""
+    exact: bool = False
+    """Ask from that very second on, not from the one before. Zoho does not say whether its own second is among what
+    changed "since"; where it is not, the first page shows it."""
+    expects: bool = False
+    """There should be something on the first page."""
     clock: Clock = lambda _: None
     """Told what the server's clock says, with each page."""
 
@@ -79,7 +84,11 @@ class Chain:
             raise faults.too_many_at_once(read.module)
         edge = self.last - timedelta(seconds=1)
         self.seen = {each: stamp for each, stamp in self.seen.items() if (instant(stamp) or edge) >= edge}
-        self.since, self.tokens, self.listed = self.last, [], 0
+        self.since, self.exact, self.tokens, self.listed = self.last, True, [], 0
+
+    def misses(self, batch: Batch) -> bool:
+        """Whether a first page lacks the second from which on it was asked, of which some records are known."""
+        return self.exact and not self.tokens and self.since not in map(instant, batch.columns.get(STAMP, ()))
 
     def as_state(self) -> dict[str, Any]:
         return {
@@ -88,12 +97,13 @@ class Chain:
             "since": written(self.since) if self.since else None,
             "tokens": list(self.tokens),
             "listed": self.listed,
+            "exact": self.exact,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Chain:
         since = datetime.fromisoformat(state["since"]) if state["since"] else None
-        return cls(state["by_time"], since, list(state["tokens"]), state["listed"])
+        return cls(state["by_time"], since, list(state["tokens"]), state["listed"], exact=state["exact"])
 
 
 def passes(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -105,10 +115,10 @@ def passes(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def read_pages(read: ModuleRead, say: Say, chain: Chain) -> Asking:
     """All records of a chain, and of those that go on from its end; returns how many."""
-    count = 0
+    pages = _Pages(read, say, chain)
     while True:
         try:
-            count += yield from _read_chain(read, say, chain)
+            yield from pages.of_chain()
             ended = chain.listed >= LIST_END
         except RejectedError as error:
             if error.code in EXPIRED and chain.tokens:
@@ -118,30 +128,47 @@ def read_pages(read: ModuleRead, say: Say, chain: Chain) -> Asking:
                 raise
             ended = True
         if not ended:
-            return count
+            return pages.count
         chain.go_on(read)
 
 
-def _read_chain(read: ModuleRead, say: Say, chain: Chain) -> Asking:
-    """Pages until there are no more, said in pages of `PAGE_ROWS`."""
-    groups, count, more = passes(read.fields), 0, True
-    waiting = _Waiting(read, groups)
-    while more:
-        answers = []
-        for at, names in enumerate(groups):
+class _Pages:
+    """The pages of a chain, said in pages of `PAGE_ROWS`."""
+
+    def __init__(self, read: ModuleRead, say: Say, chain: Chain) -> None:
+        self.count = 0
+        self._read, self._say, self._chain = read, say, chain
+        self._groups = passes(read.fields)
+        self._waiting = _Waiting(read, self._groups)
+
+    def of_chain(self) -> Asking:
+        """Until there are no more."""
+        chain, more = self._chain, True
+        while more:
+            answers = yield from self._answers()
+            if chain.misses(self._read.batch(answers[0], source="", names=self._groups[0])):
+                chain.exact = False
+                continue
+            self._waiting.add(answers, chain)
+            more = chain.turned(answers)
+            if self._waiting.count and (self._waiting.count > PAGE_ROWS - LIST_ROWS or not more):
+                yield from self._waiting.complete()
+                batch = self._waiting.taken()
+                self.count += batch.count
+                yield from self._say(batch, chain.as_state())
+
+    def _answers(self) -> Asking:
+        """One page, in all its passes."""
+        chain, answers = self._chain, []
+        for at, names in enumerate(self._groups):
             token = chain.tokens[at] if chain.tokens else ""
-            answer: Answer = yield _page(read, chain, names, token=token)
-            if token and not len(answer.data):  # "nothing" behind a token is asked for once more
-                answer = yield _page(read, chain, names, token=token)
+            answer: Answer = yield _page(self._read, chain, names, token=token)
+            if (token or chain.expects) and not len(answer.data):
+                # "nothing" where there should be something is asked for once more
+                answer = yield _page(self._read, chain, names, token=token)
             answers.append(answer)
-        waiting.add(answers, chain)
-        more = chain.turned(answers)
-        if waiting.count and (waiting.count > PAGE_ROWS - LIST_ROWS or not more):
-            yield from waiting.complete()
-            batch = waiting.taken()
-            count += batch.count
-            yield from say(batch, chain.as_state())
-    return count
+        chain.expects = False
+        return answers
 
 
 def _page(read: ModuleRead, chain: Chain, names: tuple[str, ...], *, token: str) -> Any:
@@ -151,8 +178,8 @@ def _page(read: ModuleRead, chain: Chain, names: tuple[str, ...], *, token: str)
         query["converted"] = "both"
     if token:
         query["page_token"] = token
-    # a second earlier: Zoho does not say whether its own second is among what changed "since"
-    headers = {"If-Modified-Since": written(chain.since - timedelta(seconds=1))} if chain.since else {}
+    earlier = timedelta() if chain.exact else timedelta(seconds=1)
+    headers = {"If-Modified-Since": written(chain.since - earlier)} if chain.since else {}
     return read.api.get(read.module, query, headers=headers, decode=read.reading(names))
 
 

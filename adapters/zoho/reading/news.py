@@ -111,31 +111,40 @@ class NewsRead:
     # ---- changed records ----
 
     def _changed(self) -> Asking:
-        news = self.memory.news
-        start = news.starts(self._subject.overlap)
-        if Way.COQL in self.memory.refused or self._goes_by_lists():
-            yield from self._by_lists(start)
-        else:
+        ways = self._ways()
+        for way in ways:
             try:
-                yield from coql.read_news(self._read, self._say, news=news, start=start, clock=self._clock)
+                yield from self._by(way)
             except (RejectedError, AuthError) as error:
                 raise_unless_refused(error)
                 yield from self._look_again(error)
-                self.memory = replace(self.memory, refused=(*self.memory.refused, Way.COQL.value))
+                if way is ways[-1]:
+                    raise
                 self._said = True
-                yield from self._by_lists(start)
+                self.memory = replace(self.memory, refused=(*self.memory.refused, way.value))
+            else:
+                break
         if self._said:
             self.memory = replace(self.memory, news=self._remembered())
 
-    def _goes_by_lists(self) -> bool:
+    def _ways(self) -> tuple[Way, ...]:
+        """The ways to try; Bulk Read is too slow for news."""
         read, settings = self._read, self._read.settings
-        if settings.insists(read.module) or settings.way_of(read.module) == Way.LIST.value:
-            return settings.way_of(read.module) == Way.LIST.value
-        return Way.COQL in planner.obstacles(read.module, read.fields, read.metadata, refused=(), rows=None)
+        wanted = settings.way_of(read.module)
+        if settings.insists(read.module):
+            return (Way.LIST if wanted == Way.LIST.value else Way.COQL,)
+        hard = planner.obstacles(read.module, read.fields, read.metadata, refused=self.memory.refused, rows=None)
+        lists_first = Way.COQL in hard or (wanted == Way.LIST.value and Way.LIST not in hard)
+        return (Way.LIST, Way.COQL) if lists_first else (Way.COQL, Way.LIST)
 
-    def _by_lists(self, start: datetime | None) -> Asking:
-        chain = list_pages.Chain(by_time=True, since=start, clock=self._clock)
-        yield from list_pages.read_pages(self._read, self._say, chain)
+    def _by(self, way: Way) -> Asking:
+        news = self.memory.news
+        start = news.starts(self._subject.overlap)
+        if way is Way.LIST:
+            chain = list_pages.Chain(by_time=True, since=start, clock=self._clock)
+            yield from list_pages.read_pages(self._read, self._say, chain)
+        else:
+            yield from coql.read_news(self._read, self._say, news=news, start=start, clock=self._clock)
 
     def _say(self, batch: Batch, _: Mapping[str, Any]) -> Asking:
         self._recent.note(batch, self._read.fields)

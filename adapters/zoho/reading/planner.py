@@ -22,6 +22,8 @@ from adapters.zoho.metadata import Metadata
 from adapters.zoho.settings import WayName
 from connector.errors import Message
 
+MANY: Final = 10_000
+"""What a module is taken for whose records nobody counts."""
 LIST_ROWS: Final = 200
 LIST_FIELDS: Final = 50
 LIST_END: Final = 100_000
@@ -125,7 +127,7 @@ def plan(rows: int | None, *, fields: int, wish: Wish, obstacles: Mapping[Way, M
     """
     if wish.insists and wish.way != "auto":
         return Plan((Way(wish.way),), Message("the settings say so"))
-    many = rows or 0
+    many = MANY if rows is None else rows
     free = [way for way in Way if way not in obstacles and (way is not Way.BULK or many >= wish.bulk_from)]
     estimates = sorted((estimate(way, many, fields=fields) for way in free), key=lambda each: each.price)
     last_resorts = [way for way in (Way.COQL, Way.LIST) if way not in free]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from adapters.zoho.emulator.coql.refusals import invalid_column, refused
 from adapters.zoho.emulator.coql.tree import Column
 from adapters.zoho.emulator.meta import FieldMeta
+from adapters.zoho.emulator.records import SHOWN_ANYWAY
 from adapters.zoho.emulator.state import State, quoted
 
-ANSWERED = frozenset({"$se_module"})
-"""Not among a module's fields, and yet Zoho's queries select it: public programs do (Calls, Events)."""
 RELATIONS = 2
 """How many lookups one name may follow."""
 
@@ -82,6 +81,7 @@ class Scope:
 
     def _field(self, column: Column, module: str, name: str) -> FieldMeta:
         field = self.state.fields(module).get(name)
-        if field is None or not field.api_shown or not (field.visible or name in ANSWERED):
+        shown = field is not None and (name in SHOWN_ANYWAY or (field.api_shown and field.visible))
+        if field is None or not shown:
             raise invalid_column(column)
         return field

@@ -198,5 +198,5 @@ def zoho(state: State, folder: Path, *, stand_in: dict[str, Any] | None = None, 
             **settings,
         )
         waited: list[float] = []
-        world = World(sleep=waited.append, now=lambda: START, accesses=Accesses(folder / "access"))
+        world = World(sleep=waited.append, now=state.now, accesses=Accesses(folder / "access"))
         yield Zoho(server, ZohoAdapter(stated, folder), world, waited)
