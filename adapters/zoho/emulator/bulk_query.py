@@ -37,7 +37,7 @@ class BulkQuery:
             limit: How many at most.
             offset: How many are passed over.
         """
-        where = Statement("1") if self.where is None else where_sql(self.where, self.scope.base, by_key=False)
+        where = Statement("1") if self.where is None else where_sql(self.where, indexed=False)
         identity = f"{self.scope.base}.id"
         columns = [identity, *(place.sql for place in self.columns)]
         parts = ["SELECT", ", ".join(columns), "FROM", self.scope.source]

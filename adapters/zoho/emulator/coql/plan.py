@@ -60,7 +60,7 @@ class Plan:
             columns: What to select, as SQL.
             rows: Which rows; None for all.
         """
-        where = where_sql(self.where, self.scope.base)
+        where = where_sql(self.where)
         parts = ["SELECT", ", ".join(columns), "FROM", self.scope.source]
         parts += ["WHERE", f"{self.scope.base}.{VISIBLE}", "AND", where.sql]
         if self.group:

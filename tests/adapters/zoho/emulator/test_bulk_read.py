@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from adapters.zoho.emulator.answers import Answer, Refusal
 from adapters.zoho.emulator.bulk_csv import SEPARATOR
 from adapters.zoho.emulator.bulk_jobs import Jobs
+from adapters.zoho.emulator.bulk_query import bulk_query
 from adapters.zoho.emulator.bulk_read import DOWNLOADS, PATH, BulkRead
 from adapters.zoho.emulator.calls import Call
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta
@@ -264,6 +265,18 @@ def test_a_page_is_written_some_thousand_rows_at_a_time(org: State) -> None:
     for page in (1, 2, 3):
         read += client.table(deals(fields=["id"], page=page))[1:]
     assert read == [[an_id(number)] for number in range(13_001)]
+
+
+def test_a_page_is_read_in_the_order_of_ids_and_never_sorted(org: State) -> None:
+    criteria = {
+        "group_operator": "or",
+        "group": [condition("Modified_Time", "greater_than", "2025-01-01T00:00:00Z")] * 2,
+    }
+    query = bulk_query(org, deals(criteria=criteria))
+    statement = query.statement(after="", limit=5)
+    steps = [row[3] for row in org.db.execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values)]
+    assert steps[0].startswith("SEARCH t0 USING INDEX sqlite_autoindex_Deals_1 (id>?)")
+    assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
 def test_a_token_lives_for_a_day(org: State) -> None:

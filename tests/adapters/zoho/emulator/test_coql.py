@@ -385,6 +385,7 @@ def test_cost(limit: str, credits: int) -> None:
         "(Modified_Time = '{}' and id > '1') or Modified_Time > '{}'",
         "(Modified_Time > '{}' or (Modified_Time = '{}' and id > '1')) and Modified_Time <= '2030-01-01T00:00:00Z'",
         "Modified_Time >= '{}' and (Modified_Time > '{}' or id > '1')",
+        "(((Modified_Time = '{}' and id > '1') or Modified_Time > '{}') and Modified_Time <= '2030-01-01T00:00:00Z')",
     ],
 )
 def test_reading_by_key_uses_the_index_and_sorts_nothing(org: State, criterion: str) -> None:

@@ -97,13 +97,6 @@ def orderable(draw: st.DrawFn) -> tuple[str, Holds]:
 
 
 @st.composite
-def timed(draw: st.DrawFn) -> tuple[str, Holds]:
-    """A criterion on the time of change, from which bounds for the index are taken."""
-    form = draw(st.sampled_from(["=", ">", ">=", "<", "<=", "between"]))
-    return criterion("Modified_Time", form, draw(st.lists(elsewheres, min_size=2, max_size=2)))
-
-
-@st.composite
 def textual(draw: st.DrawFn) -> tuple[str, Holds]:
     """A criterion on a text or on a lookup."""
     name, values = draw(st.sampled_from([("Stage", words), ("Account_Name", accounts)]))
@@ -157,7 +150,6 @@ def combined(parts: st.SearchStrategy[tuple[str, Holds]]) -> st.SearchStrategy[t
 
 
 criteria = st.recursive(single, combined, max_leaves=6)
-times = st.recursive(timed() | truth, combined, max_leaves=6)
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +178,8 @@ def rows(state: State, query: str) -> list[Deal]:
 relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 
 
-def compare(org: State, criteria: st.SearchStrategy[tuple[str, Holds]], *, examples: int) -> None:
-    """The rows of random queries are those of a filter."""
-
+@effort(quick=100, thorough=1_000)
+def test_a_query_finds_what_a_filter_finds(org: State, examples: int) -> None:
     @settings(max_examples=examples)
     @given(deals, criteria)
     def check(found: list[Deal], wanted: tuple[str, Holds]) -> None:
@@ -197,16 +188,6 @@ def compare(org: State, criteria: st.SearchStrategy[tuple[str, Holds]], *, examp
         assert ids(org, f"{DEALS} {text}") == [deal["id"] for deal in found if holds(deal)]
 
     check()
-
-
-@effort(quick=100, thorough=1_000)
-def test_a_query_finds_what_a_filter_finds(org: State, examples: int) -> None:
-    compare(org, criteria, examples=examples)
-
-
-@effort(quick=100, thorough=1_000)
-def test_bounds_for_the_index_leave_nothing_out(org: State, examples: int) -> None:
-    compare(org, times, examples=examples)
 
 
 @given(deals, criteria, st.integers(1, 6), st.integers(0, 6), st.booleans())
