@@ -222,7 +222,10 @@ def acknowledged_before_sent() -> None:
         waiting = outbox.pending(self.store, connection=self.opened.connection, target=self.told.name)
         sent = tuple(self._every_record())
         yield from self._save([Receipt(each.change.id, "done") for each in waiting], [])
-        list(connector.apply.sending.converse(self.adapter.push(self.told, sent), adapter=self.adapter_name))
+        written: list[Path] = []
+        talk = connector.apply.sending._watched(self.adapter.push(self.told, sent), written)
+        list(connector.apply.sending.converse(talk, adapter=self.adapter_name))
+        self._save([], written)
 
     connector.apply.sending.Sending.send = send  # type: ignore[method-assign]
 
