@@ -16,9 +16,10 @@ from adapters.zoho.reading.archive import checked, rows_of
 from adapters.zoho.reading.module import Batch, ModuleRead, Say
 from adapters.zoho.values import of_csv
 from connector.contract import PAGE_ROWS, Deletions, State, Wait
-from connector.errors import RejectedError
+from connector.errors import RateLimited, RejectedError
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+DOWNLOADS_REST: Final = 61.0
 FORGOTTEN: Final = frozenset(("RESOURCE_NOT_FOUND", "INVALID_URL_PATTERN", "INVALID_DATA"))
 """Of a job that Zoho does not know any more: it keeps files for a day."""
 
@@ -122,9 +123,18 @@ def _made(result: Mapping[str, Any]) -> _Made:
     return _Made(result.get("more_records") is True, str(result.get("next_page_token") or ""))
 
 
+def _downloaded(read: ModuleRead, job: Job) -> Asking:
+    """The job's file; ten may be fetched in a minute, and who asks for more waits for a minute."""
+    try:
+        return (yield read.api.bulk_result(job.id, decode=checked))
+    except RateLimited:
+        yield Wait(DOWNLOADS_REST)
+    return (yield read.api.bulk_result(job.id, decode=checked))
+
+
 def _said(read: ModuleRead, say: Say, job: Job) -> Asking:
     """Download the job's file and say what is in it; returns how many records that were."""
-    file: BinaryIO = yield read.api.bulk_result(job.id, decode=checked)
+    file: BinaryIO = yield from _downloaded(read, job)
     count, done = 0, job.done
     for header, rows in rows_of(file, at_once=PAGE_ROWS, skip=job.done):
         if missing := sorted(set(read.fields) - {"id", *header}):

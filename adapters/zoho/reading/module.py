@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any, TypeAlias
 
+from adapters.zoho import faults
 from adapters.zoho.asking import Answer, Api, Asking, Reading, answered
 from adapters.zoho.metadata import Metadata, Wanted, wanted
 from adapters.zoho.reading.memory import instant
@@ -15,7 +16,7 @@ from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.values import LOOKUPS, Columns, of_json, rows_decoder
 from adapters.zoho.virtual import real_fields, virtual_fields, with_virtual
 from connector.contract import PAGE_ROWS, Page, State
-from connector.errors import AdapterError, AuthError
+from connector.errors import AdapterError, AuthError, RejectedError
 
 STAMP = "Modified_Time"
 NOT_ORPHANED = {"DealHistory": "Potential_Name"}
@@ -153,6 +154,9 @@ def in_order(record_id: str) -> tuple[int, str]:
 
 
 def raise_unless_refused(error: AdapterError) -> None:
-    """A sign-in that does not hold is no reason to try another way; a scope that is missing is."""
+    """Zoho's own word is a reason to try another way, and so is a scope that is missing; a sign-in or a line that does
+    not hold is none: what is remembered of it would outlive it."""
     if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
+        raise error
+    if isinstance(error, RejectedError) and not error.code and error.operation != faults.OPERATION:
         raise error

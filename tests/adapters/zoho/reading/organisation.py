@@ -198,5 +198,10 @@ def zoho(state: State, folder: Path, *, stand_in: dict[str, Any] | None = None, 
             **settings,
         )
         waited: list[float] = []
-        world = World(sleep=waited.append, now=state.now, accesses=Accesses(folder / "access"))
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            state.advance(seconds)
+
+        world = World(sleep=sleep, now=state.now, accesses=Accesses(folder / "access"))
         yield Zoho(server, ZohoAdapter(stated, folder), world, waited)
