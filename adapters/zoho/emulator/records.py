@@ -12,8 +12,10 @@ import orjson
 from adapters.zoho.emulator.meta import FieldMeta
 from adapters.zoho.emulator.state import VISIBLE, State, quoted
 
-__all__ = ["VISIBLE", "answer_rows", "lookup_names", "selected", "zoned"]
+__all__ = ["VISIBLE", "answer_columns", "answer_rows", "lookup_names", "selected", "zoned"]
 
+Column = Sequence[Any]
+"""The values of one field, record by record."""
 SHOWN_ANYWAY = frozenset({"$se_module"})
 """No field, and yet in the answers: of which module the record is that an activity hangs on."""
 _AT_ONCE = 500
@@ -29,17 +31,30 @@ def answer_rows(state: State, module: str, names: Sequence[str], rows: Iterable[
         names: Fields of the module, in the order of the columns of `rows`; `id` among them where it is wanted.
         rows: Stored values.
     """
-    found = list(rows)
-    if not found:
+    stored = list(zip(*rows, strict=True))
+    if not stored:
         return []
+    columns = answer_columns(state, module, dict(zip(names, stored, strict=True)))
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def answer_columns(
+    state: State, module: str, stored: Mapping[str, Column], *, addresses: bool = True
+) -> dict[str, Column]:
+    """The same, column by column; what is no field is left out.
+
+    Args:
+        state: Where names are looked up.
+        module: Api name.
+        stored: Stored values of each field.
+        addresses: Whether people have their address beside their name.
+    """
     known = state.fields(module)
-    columns = [
-        _answered(state, known[name], values, rows=found, names=names)
-        for name, values in zip(names, zip(*found, strict=True), strict=True)
+    return {
+        name: _answered(state, known[name], values, beside=stored, addresses=addresses)
+        for name, values in stored.items()
         if known[name].api_shown or name in SHOWN_ANYWAY
-    ]
-    shown = [name for name in names if known[name].api_shown or name in SHOWN_ANYWAY]
-    return [dict(zip(shown, values, strict=True)) for values in zip(*columns, strict=True)]
+    }
 
 
 def selected(state: State, module: str, names: Iterable[str]) -> list[str]:
@@ -52,13 +67,13 @@ def selected(state: State, module: str, names: Iterable[str]) -> list[str]:
 
 
 def _answered(
-    state: State, field: FieldMeta, values: Sequence[Any], *, rows: Sequence[Sequence[Any]], names: Sequence[str]
-) -> Sequence[Any]:
+    state: State, field: FieldMeta, values: Column, *, beside: Mapping[str, Column], addresses: bool
+) -> Column:
     """One column of the answer."""
     if field.private:
         return [None] * len(values)
     if field.is_lookup:
-        return _lookups(state, field, values, rows=rows, names=names)
+        return _lookups(state, field, values, beside=beside, addresses=addresses)
     if field.data_type == "boolean":
         return [None if value is None else bool(value) for value in values]
     if field.data_type == "datetime":
@@ -74,22 +89,23 @@ def _array(value: str | None) -> Any:
 
 
 def _lookups(
-    state: State, field: FieldMeta, values: Sequence[Any], *, rows: Sequence[Sequence[Any]], names: Sequence[str]
+    state: State, field: FieldMeta, values: Column, *, beside: Mapping[str, Column], addresses: bool
 ) -> list[Any]:
+    if field.lookup == "se_module":
+        return _polymorphic(state, values, beside.get("$se_module") or [None] * len(values))
+    # many records point to the same one: it is written once for all of them
     if field.lookup == "Users":
         users = state.user_names
-        return [None if value is None else _user(value, users) for value in values]
-    if field.lookup == "se_module":
-        place = names.index("$se_module") if "$se_module" in names else None
-        modules = [None if place is None else row[place] for row in rows]
-        return _polymorphic(state, values, modules)
-    found = lookup_names(state, field.lookup or "", values)
-    return [None if value is None else {"name": found.get(value), "id": value} for value in values]
+        shown = {each: _user(each, users, address=addresses) for each in set(values) if each is not None}
+    else:
+        names = lookup_names(state, field.lookup or "", values)
+        shown = {each: {"name": names.get(each), "id": each} for each in set(values) if each is not None}
+    return [shown.get(value) for value in values]
 
 
-def _user(user: str, users: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _user(user: str, users: Mapping[str, tuple[str, str]], *, address: bool) -> dict[str, Any]:
     name, email = users.get(user, (None, None))
-    return {"name": name, "id": user, "email": email}
+    return {"name": name, "id": user, "email": email} if address else {"name": name, "id": user}
 
 
 def _polymorphic(state: State, values: Sequence[Any], modules: Sequence[Any]) -> list[Any]:

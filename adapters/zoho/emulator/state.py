@@ -88,6 +88,11 @@ class State(Memory):
                 f"CREATE INDEX IF NOT EXISTS {quoted(module + ' by parent')} ON {quoted(module)} ({quoted('$parent')})"
             )
 
+    def index_on(self, module: str, field: str) -> None:
+        """For finding records by a field: unique ones, and those that upserts match by."""
+        name = quoted(f"{module} with {field}")
+        self.db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {quoted(module)} ({quoted(field)}, id)")
+
     def drop_index(self, module: str) -> None:
         """Before many rows are loaded."""
         self.db.execute(f"DROP INDEX IF EXISTS {quoted(module + ' by time')}")
@@ -100,16 +105,21 @@ class State(Memory):
             if named.api_name != "id":
                 self.db.execute(f"ALTER TABLE {quoted(module)} ADD COLUMN {quoted(named.api_name)} {named.sql_type}")
             self._keep_field(module, named)
+            if named.unique:
+                self.index_on(module, named.api_name)
         return named
 
     def change_field(self, module: str, field: FieldMeta) -> None:
         """Another label, other values, withheld or not: what metadata says; its column stays."""
         self._keep_field(module, field)
+        if field.unique:
+            self.index_on(module, field.api_name)
 
     def remove_field(self, module: str, api_name: str) -> None:
         """An admin deletes a field; its values are gone from sight."""
         with self.transaction():
             self.db.execute("DELETE FROM fields WHERE module = ? AND api_name = ?", (module, api_name))
+            self.db.execute(f"DROP INDEX IF EXISTS {quoted(f'{module} with {api_name}')}")
             self.db.execute(f"ALTER TABLE {quoted(module)} DROP COLUMN {quoted(api_name)}")
             del self._fields[module][api_name]
 

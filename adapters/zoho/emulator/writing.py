@@ -78,6 +78,8 @@ class Writing:
         known = self.state.fields(request.module)
         if unknown := [each for each in keys if each not in known]:
             raise invalid_data(api_name="duplicate_check_fields", value=unknown[0])
+        for key in keys:
+            self.state.index_on(request.module, key)
 
         def write(request: Request, item: JSON, path: str) -> JSON:
             return self._upsert(request, item, path, keys=keys)

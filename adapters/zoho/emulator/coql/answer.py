@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.zoho.emulator.coql.plan import Output, Plan
 from adapters.zoho.emulator.meta import FieldMeta
-from adapters.zoho.emulator.records import answer_rows
+from adapters.zoho.emulator.records import answer_columns
 from adapters.zoho.emulator.state import State, quoted
 
 LOOKUP_FORM = "coql_lookups"
@@ -65,24 +65,16 @@ def _together(outputs: Sequence[Output]) -> Iterable[list[int]]:
 
 
 def _shown(state: State, outputs: Mapping[int, Output], *, stored: Columns, modules: Columns) -> dict[int, Row]:
-    names = [output.place.field.api_name for output in outputs.values()]
-    values = [stored[place] for place in outputs]
-    for place in outputs:
-        if place in modules:
-            names, values = [*names, _SE_MODULE], [*values, modules[place]]
+    values = {output.place.field.api_name: stored[place] for place, output in outputs.items()}
+    for place in outputs.keys() & modules.keys():
+        values[_SE_MODULE] = modules[place]
     module = next(iter(outputs.values())).place.module
-    found = answer_rows(state, module, names, zip(*values, strict=True))
+    # an owner has an address in lists, but none here
+    found = answer_columns(state, module, values, addresses=False)
     bare = state.setting(LOOKUP_FORM, NAMED) == BARE
     return {place: _column(output.place.field, found, bare=bare) for place, output in outputs.items()}
 
 
-def _column(field: FieldMeta, rows: Sequence[Mapping[str, Any]], *, bare: bool) -> Row:
-    values = [row[field.api_name] for row in rows]
-    return [_lookup(value, bare=bare) for value in values] if field.is_lookup else values
-
-
-def _lookup(value: Mapping[str, Any] | None, *, bare: bool) -> Mapping[str, Any] | None:
-    """An owner has an address in lists, but none here."""
-    if value is None:
-        return None
-    return {"id": value["id"]} if bare else {"name": value["name"], "id": value["id"]}
+def _column(field: FieldMeta, found: Mapping[str, Row], *, bare: bool) -> Row:
+    values = found[field.api_name]
+    return [value and {"id": value["id"]} for value in values] if bare and field.is_lookup else values
