@@ -164,6 +164,15 @@ def test_criteria(org: State, criterion: str, found: list[int]) -> None:
     assert [row["id"] for row in rows(org, f"{IDS} {criterion}")] == list(map(an_id, found))
 
 
+def test_the_id_of_a_lookup_needs_no_record_behind_it(org: State) -> None:
+    org.db.execute("DELETE FROM Accounts")
+    assert first(org, "Account_Name.id, Account_Name.Account_Name") == {
+        "Account_Name.id": an_id(12),
+        "Account_Name.Account_Name": None,
+        "id": an_id(101),
+    }
+
+
 def test_order_by_an_alias(org: State) -> None:
     query = "select Starred, COUNT(id) as n from Deals where id > 0 group by Starred order by n desc, Starred desc"
     assert rows(org, query) == [{"Starred": True, "n": 1}, {"Starred": False, "n": 1}]
