@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -41,6 +42,7 @@ CREATE TABLE IF NOT EXISTS workflow_runs (
 """
 
 
+@lru_cache(4_096)
 def quoted(name: str) -> str:
     """An identifier for SQL.
 

@@ -10,8 +10,9 @@ import pytest
 from adapters.zoho.emulator import writing
 from adapters.zoho.emulator.answers import Refusal
 from adapters.zoho.emulator.app import StandIn
+from adapters.zoho.emulator.meta import FieldMeta
 from adapters.zoho.emulator.state import State
-from adapters.zoho.emulator.workflows import Workflow, add_workflow
+from adapters.zoho.emulator.workflows import Workflow, add_workflow, workflow_runs
 from tests.adapters.zoho.emulator.client import Client
 
 Make = Callable[..., StandIn]
@@ -168,6 +169,29 @@ def test_workflows_run_unless_they_are_told_not_to(
     recorded = state.db.execute("SELECT workflow, record_id FROM workflow_runs").fetchall()
     assert recorded == [("Notify the owner", record), ("Touch", record)] * runs
     assert state.get("Accounts", record)["Description"] == ("touched" if runs else None)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("asked", "runs"), [("false", 0), ("False", 0), ("true", 1), (None, 1)])
+def test_deleting_fires_unless_it_is_told_not_to(client: Client, state: State, asked: str | None, runs: int) -> None:
+    (lead,) = some(state, "Leads", 1)
+    reply = client.send("DELETE", f"/crm/v8/Leads/{lead}", query={"wf_trigger": asked} if asked else {})
+    assert reply.status == 200
+    assert len(workflow_runs(state)) == runs
+
+
+def test_finding_by_a_unique_field_does_not_read_the_whole_module(client: Client, state: State) -> None:
+    state.add_field("Accounts", FieldMeta("Key", "text", "Key", custom=True, unique=True))
+    asked: list[str] = []
+    state.db.set_trace_callback(asked.append)
+    client.write("POST", "/Accounts/upsert", {"data": [{"Account_Name": "A", "Key": "1"}]})
+    state.db.set_trace_callback(None)
+    finding = [each for each in asked if each.startswith('SELECT id FROM "Accounts"')]
+    assert len(finding) == 2
+    for statement, name in zip(finding, ("Account_Name", "Key"), strict=True):
+        plan = state.db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+        assert f"INDEX Accounts with {name} ({name}=?)" in plan[0][-1]
+    state.remove_field("Accounts", "Key")
+    assert client.get("/Accounts", fields="Key", per_page=1).data[0].keys() == {"id"}
 
 
 def test_a_record_is_written_with_all_that_follows_or_not_at_all(
