@@ -82,8 +82,13 @@ def target_basis(config: Config, target: Target) -> str:
 
 
 def source_digest(config: Config, store: Store, target: Target) -> str:
-    """Names what a file that we rewrite whole is made from besides the values: its source and the columns we add."""
-    is_copy = isinstance(target, FieldsTarget)
+    """Names what a file that we rewrite whole is made from besides the values: its source and the columns we add.
+
+    Records that are written one by one are not made from their source: a CRM's watermark moves with every run, and a
+    plan that waits for a person must not grow stale by that.
+    """
+    capabilities = config.connections[target.connection].connect().capabilities
+    is_copy = isinstance(target, FieldsTarget) and capabilities.whole_file_write
     mark = freshness.source_mark(store, target.connection, target.module) if is_copy else ""
     return digest([target.model_dump(mode="json"), mark])
 

@@ -12,7 +12,7 @@ import pytest
 
 from connector.config import Credits
 from connector.contract import Capabilities, Capability, HttpRequest, IntroduceTalk, Introduction
-from connector.errors import BudgetSpent, StoreError, UnexpectedResponse
+from connector.errors import BudgetSpent, Message, StoreError, UnexpectedResponse
 from connector.kit.fake_crm import FakeCrm, FakeCrmAdapter
 from connector.opening import Opened, open_connection, spending
 from connector.store import Store, credits, origins
@@ -168,3 +168,21 @@ def test_how_a_connection_stands(store: Store) -> None:
     stands = spending(store, "crm", Credits(), now=NOW)
     assert stands is not None
     assert (stands.spent, stands.allowed, stands.vendors, stands.free_at) == (0, 75, 100, None)
+
+
+def test_credits_that_could_not_be_kept_are_kept_by_the_next_transaction(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = FakeCrm()
+    found = opened(store, PRODUCTION, world=clocked(crm))
+    ask(found.world)
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreError(Message("the disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(credits, "add", full)
+        with pytest.raises(StoreError):
+            found.save_credits(store)
+    found.save_credits(store)
+    assert list(credits.spent(store, "crm")) == [(NOW, 1)]

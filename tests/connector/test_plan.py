@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.config import FieldSource
+from connector.config.write_back import plan_basis
 from connector.errors import Message, WriteBackRefused
 from connector.plan import difference, plan, same
 from connector.plan.wanted import cell, shown_period
 from connector.store import coverage, gaps, outbox, runs
 from connector.store.coverage import Coverage
+from connector.store.sync import save_state
 from kpi_engine.period import Calendar
 
 cells = st.one_of(st.none(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False), st.text())
@@ -361,3 +363,16 @@ def test_a_standing_plan_is_made_anew_when_a_gap_changes(desk: Any) -> None:
     judged(desk, gap_row("Acme", rag="green", status="ok"))
     planned(desk)
     assert outbox.pending(desk.store, target="accounts")[0].change.fields["Colour"] == "green"
+
+
+@pytest.mark.parametrize(("whole", "stale"), [(True, True), (False, False)])
+def test_a_new_watermark_makes_a_plan_stale_only_where_a_file_is_rewritten_from_it(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, whole: bool, stale: bool
+) -> None:
+    crm = desk.crm
+    crm.whole_file_write = whole
+    monkeypatch.setattr(type(desk.config.connections["crm"]), "connect", lambda _: crm)
+    before = plan_basis(desk.config, desk.store)
+    with desk.store.transaction():
+        save_state(desk.store, "crm", "accounts", {"since": "2025-05-21"}, basis="b", at="2025-05-21T00:00:00Z")
+    assert (plan_basis(desk.config, desk.store) != before) is stale
