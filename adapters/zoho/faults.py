@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from connector.errors import Message, RejectedError, did_you_mean
 
 NAME = "zoho"
+OPERATION = "pull"
+"""Of the errors that are made here; those of requests name the request."""
 
 
 def rejected(message: Message, *, hint: Message = Message("")) -> RejectedError:
     """This module cannot be read as it stands."""
-    return RejectedError(message, hint=hint, adapter=NAME, operation="pull")
+    return RejectedError(message, hint=hint, adapter=NAME, operation=OPERATION)
 
 
 def unknown_module(module: str) -> RejectedError:
