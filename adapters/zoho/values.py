@@ -43,6 +43,9 @@ class _Named(msgspec.Struct):
     id: str | int | None = None
 
 
+_LINKS: Final = frozenset((_Named, type(None)))
+
+
 class Rows(msgspec.Struct):
     """A page of JSON: records with the fields that were asked for, and what Zoho says of the page."""
 
@@ -86,6 +89,9 @@ def _json_column(cells: list[Any]) -> list[Any]:
     kinds = set(map(type, cells))
     if kinds <= _PLAIN_TYPES:
         return [None if cell == "" else cell for cell in cells] if str in kinds else cells
+    if kinds <= _LINKS:  # the way of nearly every lookup
+        ids = [None if cell is None else cell.id for cell in cells]
+        return [each if each is None or type(each) is str else str(each) for each in ids]
     return list(map(_one, cells))
 
 
@@ -96,6 +102,8 @@ def _one(cell: Any) -> Any:
             return None if cell.id is None else str(cell.id)
         case {"id": str() | int() as record_id}:
             return str(record_id)
+        case {"id": None}:
+            return None
         case list():
             return _joined(cell)
         case "":

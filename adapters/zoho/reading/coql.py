@@ -40,7 +40,7 @@ def read_all(read: ModuleRead, say: Say, *, after: str = "", rows: int | None = 
             continue
         more = answer.more
         found = _batch(read, answer)
-        batch = found.kept([not after or _later(each, after) for each in found.ids])
+        batch = _behind(found, after)
         if batch.count:
             after = max(batch.ids, key=in_order)
             count += batch.count
@@ -51,8 +51,12 @@ def read_all(read: ModuleRead, say: Say, *, after: str = "", rows: int | None = 
             return count
 
 
-def _later(record_id: str, after: str) -> bool:
-    return in_order(record_id) > in_order(after)
+def _behind(batch: Batch, after: str) -> Batch:
+    """Without what was read before."""
+    if not after:
+        return batch
+    last = in_order(after)
+    return batch.kept([in_order(each) > last for each in batch.ids])
 
 
 def _not_orphaned(read: ModuleRead) -> tuple[str, ...]:

@@ -32,9 +32,10 @@ class Told:
 
 
 def deletions(read: ModuleRead, gone: Gone, *, overlap: timedelta) -> Asking:
-    """What was deleted since; returns `Told`."""
-    if not gone.listed:
-        return Told(listed=False)
+    """What was deleted since; returns `Told`.
+
+    Asked for however it was answered the last time: a right may have been given meanwhile.
+    """
     start = gone.starts(overlap)
     found: dict[str, str] = {}
     for page in range(1, PAGES + 1):

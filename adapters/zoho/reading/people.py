@@ -26,7 +26,7 @@ KINDS: Final = ("AllUsers", "DeletedUsers")
 MOST_PAGES: Final = 1_000
 LONG_AGO: Final = "1970-01-01"
 """The first rate that was seen stands for everything before it."""
-SIGNIFICANT: Final = 18
+DECIMALS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _rate(said: Any, meaning: str) -> Decimal | None:
         rate = Decimal(str(said))
         if not rate.is_finite() or rate <= 0:
             return None
-        worth = 1 / rate if meaning == "per_home_unit" else rate
+        worth = round(1 / rate if meaning == "per_home_unit" else rate, DECIMALS).normalize()
     except DecimalException:
         return None
-    return round(worth, SIGNIFICANT).normalize()
+    return worth or None

@@ -29,10 +29,13 @@ class Recent:
         for place, (at, record_id) in enumerate(zip(batch.stamps(), batch.ids, strict=False)):
             if at is None:
                 continue
-            if self.newest is None or (at, in_order(record_id)) > (self.newest, in_order(self.newest_id)):
+            if self.newest is None or at > self.newest or (at == self.newest and self._is_behind(record_id)):
                 self.newest, self.newest_id = at, record_id
             if (self._start is None or at >= self._start) and len(self._sums) <= MOST_KNOWN:
                 self._sums[record_id] = at, checksum(column[place] for column in cells)
+
+    def _is_behind(self, record_id: str) -> bool:
+        return in_order(record_id) > in_order(self.newest_id)
 
     def known(self, start: datetime) -> dict[str, int]:
         """Of the records since; none at all when they are too many to remember."""
