@@ -154,6 +154,7 @@ def summary_of(report: RunReport) -> dict[str, Any]:
         "facts_changed": sum(module.changed for module in modules),
         "facts_deleted": sum(module.deleted for module in modules),
         "quarantined": report.quarantined,
+        runs.UP_TO_DATE: report.pulled.up_to_date,
         "failed_modules": [f"{module.connection}.{module.module}" for module in report.pulled.failed],
         "unfinished_modules": [f"{module.connection}.{module.module}" for module in report.pulled.out_of_credits],
         "values": report.computed.cells,

@@ -28,7 +28,7 @@ class StatusReport:
     data_as_of: datetime | None
     """The moment up to which the facts reach; None before the first pull."""
     age: timedelta | None
-    """How old the facts are now."""
+    """How long ago the facts were those of their source; a CRM that had no news since makes them no older."""
     coverage: tuple[Coverage, ...]
     problems: Mapping[str, ProblemCounts]
     """Quarantined records and issues by fact table."""
@@ -58,8 +58,7 @@ def status(store: Store, *, now: datetime, connections: Iterable[Connection] = (
         connections: Those of the settings, which say what may be spent.
     """
     last = runs.last(store, RUNS_SHOWN)
-    fresh = runs.data_as_of(store)
-    as_of = datetime.fromisoformat(fresh) if fresh else None
+    news, reached = (datetime.fromisoformat(at) if at else None for at in (runs.data_as_of(store), runs.reached(store)))
     covered = tuple(coverage.all(store))
     counted = problems.counts(store)
     plan, changes = outbox.current_plan(store), outbox.counts(store)
@@ -71,8 +70,8 @@ def status(store: Store, *, now: datetime, connections: Iterable[Connection] = (
     )
     return StatusReport(
         runs=last,
-        data_as_of=as_of,
-        age=now - as_of if as_of else None,
+        data_as_of=news,
+        age=now - reached if reached else None,
         coverage=covered,
         problems=counted,
         plan=plan,

@@ -50,6 +50,7 @@ def pull(session: Session, accept_deletions: bool, reconcile: bool) -> int:
     from connector.run import FAILED as BADLY
     from connector.run import PARTLY as IN_PART
     from connector.run import recorded
+    from connector.store import runs
 
     config, now = session.config(), session.now()
     ready = sources(config)
@@ -64,7 +65,8 @@ def pull(session: Session, accept_deletions: bool, reconcile: bool) -> int:
             progress=progress,
         )
         noted.status = BADLY if report.failed else IN_PART if report.out_of_credits else WELL
-        noted.summary = {"arrived": sum(module.arrived for module in report.modules)}
+        arrived = sum(module.arrived for module in report.modules)
+        noted.summary = {"arrived": arrived, runs.UP_TO_DATE: report.up_to_date}
     if session.json:
         print_json(as_data(report))
     else:

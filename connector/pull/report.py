@@ -64,6 +64,13 @@ class PullReport:
     """What became of all of them, in the order in which they were pulled."""
 
     modules: tuple[ModuleReport, ...]
+    live: bool = False
+    """All of it came from CRMs that were asked; a file only says how things stood when it was written."""
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the facts are those of this moment, with news or without."""
+        return self.live and not self.failed and not self.out_of_credits
 
     @property
     def news(self) -> bool:

@@ -52,7 +52,8 @@ def pull(
             reports.extend(unopened(run, source, connection))
         else:
             reports.extend(ConnectionPull(run, source, connection, progress or _silent).pull())
-    return PullReport(tuple(reports))
+    live = bool(opened) and all(source.adapter.http is not None for source, _ in opened)
+    return PullReport(tuple(reports), live)
 
 
 def _opened(run: Run, source: Source, world: World | None) -> Opened | AdapterError:

@@ -15,6 +15,8 @@ from connector.store.schema import columns_of
 from connector.store.statements import names
 
 RUNNING, INTERRUPTED = "running", "interrupted"
+UP_TO_DATE = "up_to_date"
+"""In a run's summary: every CRM was asked to the end, so that the facts are those of its beginning, changed or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def news_mark(store: Store) -> str:
         "SELECT run_id, data_as_of FROM runs WHERE data_as_of IS NOT NULL ORDER BY run_id DESC LIMIT 1"
     ).fetchone()
     return json.dumps(row)
+
+
+def reached(store: Store) -> str | None:
+    """The moment whose facts these are: of the last news, or of a later run that asked and was told of none."""
+    row = store.db.conn.execute(
+        "SELECT max(started_at) FROM runs WHERE json_valid(summary) AND json_extract(summary, ?)", (f"$.{UP_TO_DATE}",)
+    ).fetchone()
+    return max(filter(None, (row[0], data_as_of(store))), default=None)
 
 
 def _text(instant: datetime) -> str:

@@ -57,6 +57,24 @@ def test_how_old_the_facts_are(store: Store) -> None:
     assert status(store, now=NOW).age == timedelta(hours=5)
 
 
+def test_a_crm_without_news_makes_the_facts_no_older(store: Store) -> None:
+    earlier = ran(store, "done")
+    with store.transaction():
+        runs.note_news(store, earlier, NOW - timedelta(days=5))
+    ran(store, "done", up_to_date=True)
+    report = status(store, now=NOW + timedelta(hours=1))
+    assert report.age == timedelta(hours=1)
+    assert report.data_as_of == NOW - timedelta(days=5)
+
+
+def test_a_run_that_could_not_ask_says_nothing_of_the_facts_age(store: Store) -> None:
+    earlier = ran(store, "done")
+    with store.transaction():
+        runs.note_news(store, earlier, NOW - timedelta(days=5))
+    ran(store, "failed", up_to_date=False)
+    assert status(store, now=NOW).age == timedelta(days=5)
+
+
 def test_a_failed_run_says_why(store: Store) -> None:
     ran(store, "failed", error="the disk is full")
     assert advice(store) == ["runs: run failed: the disk is full (mend it and run it again; nothing is lost)"]
