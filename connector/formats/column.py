@@ -16,6 +16,7 @@ REMEMBERED: Final = 8_192
 """Texts that a column remembers before it starts afresh: enough for dates and names, flat in memory."""
 
 TEXT_ONLY: Final = frozenset((str, NoneType))
+WHOLE_ONLY: Final = frozenset((int, NoneType))
 
 
 class Parsed(NamedTuple):
@@ -25,21 +26,21 @@ class Parsed(NamedTuple):
     misfits: list[tuple[int, Misfit]]
 
 
-class _Memory(dict[str | None, Any]):
-    """text -> value; an unreadable text gives None and its reason is kept beside."""
+class _Memory(dict[Any, Any]):
+    """Text, or whole number -> value; an unreadable one gives None and its reason is kept beside."""
 
     def __init__(self, read: Reader) -> None:
         super().__init__()
         self.read = read
-        self.misfits: dict[str | None, Misfit] = {}
+        self.misfits: dict[Any, Misfit] = {}
 
-    def __missing__(self, text: str | None) -> Any:
+    def __missing__(self, cell: Any) -> Any:
         try:
-            value = self.read(text)
+            value = self.read(cell)
         except Misfit as misfit:
-            self.misfits[text] = misfit
+            self.misfits[cell] = misfit
             value = None
-        self[text] = value
+        self[cell] = value
         return value
 
     def forget(self) -> None:
@@ -52,13 +53,19 @@ class ColumnParser:
 
     def __init__(self, read: Reader) -> None:
         self._read = read
-        self._memory = _Memory(read)
+        self._texts = _Memory(read)
+        self._wholes = _Memory(read)
 
     def __call__(self, cells: Sequence[Any]) -> Parsed:
         """The column's values and misfits, positions counted from 0."""
-        if not TEXT_ONLY.issuperset(set(map(type, cells))):
-            return self._typed(cells)  # 1, 1.0 and True are one key of a dict, so they are never remembered
-        memory = self._memory
+        kinds = set(map(type, cells))
+        if kinds <= TEXT_ONLY:
+            return self._remembered(cells, self._texts)
+        if kinds <= WHOLE_ONLY:
+            return self._remembered(cells, self._wholes)
+        return self._typed(cells)  # 1, 1.0 and True are one key of a dict, so they are never remembered together
+
+    def _remembered(self, cells: Sequence[Any], memory: _Memory) -> Parsed:
         if len(memory) > REMEMBERED:
             memory.forget()
         values = list(map(memory.__getitem__, cells))

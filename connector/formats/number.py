@@ -47,6 +47,7 @@ LONGEST: Final = 64
 """Longer cells are not numbers; it also bounds the work that a hostile cell can cause."""
 
 _EXACT = Context(prec=200, rounding=ROUND_HALF_EVEN, Emax=10_000, Emin=-10_000)
+_SCALE = Decimal(SCALE)
 _SPACES = ("\u00a0", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000")
 # Not NFKC: that would read 5² as 52.
 _PLAIN_FORMS = str.maketrans(
@@ -222,7 +223,7 @@ def ten_thousandths(number: Decimal) -> int:
     """
     if number.adjusted() > 15:
         raise _too_large(number)
-    scaled = 0 if number.adjusted() < -20 else int(_EXACT.quantize(_EXACT.multiply(number, Decimal(SCALE)), Decimal(1)))
+    scaled = 0 if number.adjusted() < -20 else int(_EXACT.to_integral_value(_EXACT.multiply(number, _SCALE)))
     if abs(scaled) > INT64_MAX:
         raise _too_large(number)
     return scaled

@@ -52,12 +52,16 @@ class TextParser:
 
     def __call__(self, cells: Sequence[Any]) -> Parsed:
         """The column's texts, None where a cell is empty."""
-        if not TEXT_ONLY.issuperset(set(map(type, cells))):
+        kinds = set(map(type, cells))
+        values: list[str | None]
+        if not TEXT_ONLY.issuperset(kinds):
             values = [text_of(cell, trim=self._trim) for cell in cells]
-        elif self._trim:
-            values = [(cell.strip() or None) if cell else None for cell in cells]
-        else:
+        elif not self._trim:
             values = [cell or None for cell in cells]
+        elif kinds == {str} and all(trimmed := list(map(str.strip, cells))):  # ids, names: nothing is empty
+            values = [*trimmed]
+        else:
+            values = [(cell.strip() or None) if cell else None for cell in cells]
         return Parsed(values, _unwritable(values))
 
 

@@ -39,6 +39,12 @@ def test_one_and_true_are_not_one_cell() -> None:
     assert parse([1, True, 1.0, "1"]).values == ["1", "true", "1", "1"]
 
 
+def test_one_and_true_are_not_one_cell_of_several_columns() -> None:
+    parse = ColumnParser(read_text)
+    columns: list[list[object]] = [[1, None], [True], ["1"], [1.0], [True, None], [1]]
+    assert [parse(cells).values for cells in columns] == [["1", None], ["true"], ["1"], ["1"], ["true", None], ["1"]]
+
+
 def test_memory_is_bounded_and_forgetting_changes_nothing() -> None:
     parse = ColumnParser(money_reader(NumberFormat()))
     for start in range(0, 4 * REMEMBERED, 1_000):
@@ -46,4 +52,4 @@ def test_memory_is_bounded_and_forgetting_changes_nothing() -> None:
         parsed = parse(cells)
         assert parsed.values[:2] == [start * 10_000, (start + 1) * 10_000]
         assert [at for at, _ in parsed.misfits] == [1_000]
-    assert len(parse._memory) <= REMEMBERED + 1_001
+    assert len(parse._texts) <= REMEMBERED + 1_001
