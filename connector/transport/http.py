@@ -62,6 +62,9 @@ def attempt(request: HttpRequest, wire: Wire) -> HttpResponse:
     local = _refuse_plain_http(request)
     if wire.ledger is not None:
         wire.ledger.charge(request.credits)
+    # What stays on this machine is not encrypted, and is no proxy's business. Told so by `no_proxy`, requests would
+    # change os.environ, while other conversations read it in their threads.
+    wire.session.trust_env = not local
     try:
         with wire.session.request(
             request.method,
@@ -73,8 +76,6 @@ def attempt(request: HttpRequest, wire: Wire) -> HttpResponse:
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
             stream=True,
-            # What stays on this machine is not encrypted, and is no proxy's business.
-            proxies={"no_proxy": "*"} if local else None,
         ) as response:
             return _answer(request, response, wire)
     except (requests.RequestException, HTTPError) as exc:

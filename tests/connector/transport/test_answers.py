@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -294,3 +295,17 @@ def test_what_is_not_encrypted_does_not_go_through_a_proxy(
     with pytest.raises(RejectedError):
         do(HttpRequest("GET", url))
     assert any("proxy.evil.example" in str(value) for value in asked[0].values()) == proxied
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/", URL])
+def test_a_request_leaves_the_environment_alone_that_other_threads_read(
+    do: Any, mocked: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    def changed(_: object, name: object, __: object = None) -> None:
+        raise AssertionError(f"{name!r} was changed")
+
+    mocked.get(url, json={})
+    with monkeypatch.context() as environment:
+        environment.setattr(type(os.environ), "__setitem__", changed)
+        environment.setattr(type(os.environ), "__delitem__", changed)
+        assert do(HttpRequest("GET", url)).status == 200
