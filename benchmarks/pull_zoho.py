@@ -113,7 +113,7 @@ class Table:
         return sum(count for count, _ in self.rounds[0]["pull"]["tables"].values())
 
     def middle(self, name: str, what: str = "seconds") -> float:
-        return median(each[name][what] for each in self.rounds)
+        return median(float(each[name][what]) for each in self.rounds)
 
     def times(self, name: str, other: str) -> float:
         """How many times as fast one is as another."""

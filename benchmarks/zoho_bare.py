@@ -195,7 +195,7 @@ def _deal(record: Record) -> tuple[Any, ...]:
         _link(record["Owner"]),
         record["Pipeline"] or None,
         stage,
-        OUTCOMES.get(stage, "open"),
+        OUTCOMES.get(stage or "", "open"),
         _money(record["Amount"]),
         record["Currency"] or None,
         _number(record["Probability"]),
