@@ -68,6 +68,7 @@ def morning_after(demo: Path) -> datetime:
     return datetime.fromisoformat(evening) + timedelta(hours=12)
 
 
+@pytest.mark.usefixtures("zoho", "stopped_at_once")
 @pytest.mark.parametrize("arguments", list(examples(cli)), ids=" ".join)
 def test_every_example_of_the_help_runs(
     arguments: tuple[str, ...], demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
