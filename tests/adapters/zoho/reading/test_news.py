@@ -242,6 +242,25 @@ def test_people_who_work_during_a_full_read_leave_no_difference(connect: Connect
     assert not org.mirrors["Deals"].end.snapshot
 
 
+def test_news_begin_before_a_full_read_that_took_longer_than_the_overlap(connect: Connect) -> None:
+    org = connect(way="coql")
+    loaded(org.state, "Deals", deals(4_500))
+    work = [
+        lambda: org.state.update("Deals", an_id(4_400), {"Amount": 6.0}),  # not read yet: the newest that is seen
+        lambda: org.state.update("Deals", an_id(1), {"Amount": 5.0}),  # read already
+    ]
+
+    def meanwhile() -> None:
+        if work and len(org.mirrors["Deals"].rows):
+            org.later(seconds=700)
+            work.pop()()
+
+    org.meanwhile = meanwhile
+    org.run()
+    assert not work
+    assert mirrored(org.run()) == org.stored()
+
+
 # ---- what the organisation changes ---------------------------------------------------------------------------------
 
 

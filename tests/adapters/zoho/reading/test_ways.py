@@ -168,6 +168,8 @@ def test_pages_that_are_not_as_they_should_be(connect: Connect, fault: str, at: 
     loaded(org.state, "Deals", deals(700))
     org.server.faults.plan(fault, at, prefix="/crm/v8/Deals")
     assert mirrored(org.run()) == org.stored()
+    assert org.mirrors["Deals"].arrived == 700
+    assert "refused" not in note(org)
     assert org.server.faults.played or fault in ("duplicate_rows", "expired_page_token")
 
 
