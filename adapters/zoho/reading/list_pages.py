@@ -52,12 +52,12 @@ class Chain:
     def takes(self, record: Mapping[str, Any]) -> bool:
         """Whether a record is new here; by time one that changed once more is."""
         record_id, stamp = record["id"], record.get(STAMP)
-        if record_id in self.seen and (not self.by_time or self.seen[record_id] == stamp):
-            return False
-        self.seen[record_id] = stamp
         at = instant(stamp)
         if at is not None and (self.last is None or at > self.last):
             self.last = at
+        if record_id in self.seen and (not self.by_time or self.seen[record_id] == stamp):
+            return False
+        self.seen[record_id] = stamp
         return True
 
     def turned(self, answers: list[Answer]) -> bool:
@@ -79,6 +79,7 @@ class Chain:
         """
         if not self.by_time and read.has_stamp:
             self.by_time, self.since, self.tokens, self.listed = True, None, [], 0
+            self.last = None  # by id, the latest time of change says nothing of what was read
             return
         if not self.by_time or self.last is None or (self.since is not None and self.last <= self.since):
             raise faults.too_many_at_once(read.module)

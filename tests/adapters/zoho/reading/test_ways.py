@@ -180,9 +180,11 @@ def test_lists_go_on_by_time_where_a_chain_ends(connect: Connect, by_time: bool,
         monkeypatch.setattr("adapters.zoho.reading.everything.LIST_END", 400)
     org = connect(way="list")
     loaded(org.state, "Deals", deals(1_300))
+    org.state.update("Deals", an_id(5), {"Amount": 1.0})  # early by id, late by time
     mirror = org.run()
     assert mirrored(mirror) == org.stored()
     assert mirror.arrived == 1_300
+    assert "refused" not in note(org)
 
 
 @pytest.mark.parametrize("fault", ["modified_while_paged", "deleted_while_paged"])
