@@ -76,7 +76,7 @@ def rows_decoder(names: tuple[str, ...], lookups: frozenset[str]) -> Callable[[b
     return decode
 
 
-def of_json(records: Sequence[Any], names: tuple[str, ...], metadata: Metadata) -> Columns:
+def of_json(records: Sequence[Any], names: tuple[str, ...]) -> Columns:
     """Records out of `rows_decoder(names)`, or plain objects, as columns."""
     if records and isinstance(records[0], dict):
         raw = {name: [record.get(name) for record in records] for name in names}

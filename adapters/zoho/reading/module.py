@@ -117,7 +117,7 @@ class ModuleRead:
 
     def batch(self, answer: Answer, *, source: str, names: tuple[str, ...] | None = None) -> Batch:
         """The records of an answer in normal form."""
-        columns = of_json(answer.data, names or self.fields, self.metadata)
+        columns = of_json(answer.data, names or self.fields)
         return self.checked(Batch(columns, len(answer.data), source))
 
     def checked(self, batch: Batch) -> Batch:

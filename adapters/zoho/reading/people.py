@@ -13,11 +13,10 @@ from decimal import Decimal, DecimalException
 from typing import Any, Final
 
 from adapters.zoho.asking import Answer, Api, Asking, answered, unreadable
-from adapters.zoho.metadata import Metadata
 from adapters.zoho.reading.memory import VERSION, checksum, instant, written
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.values import of_json
-from connector.contract import Deletions, Finished, Page, PullTalk, State
+from connector.contract import PAGE_ROWS, Deletions, Finished, Page, PullTalk, State
 
 USERS, ROLES, CURRENCIES = "Users", "Roles", "Currencies"
 PSEUDO: Final = frozenset((USERS, ROLES, CURRENCIES))
@@ -82,8 +81,8 @@ class ListRead:
         return {"version": VERSION, "at": now, "full_at": full, "known": dict(known)}
 
     def _pages(self, records: Sequence[Mapping[str, Any]]) -> PullTalk:
-        for start in range(0, len(records), 2_000):
-            part = records[start : start + 2_000]
+        for start in range(0, len(records), PAGE_ROWS):
+            part = records[start : start + PAGE_ROWS]
             columns = {name: [record.get(name) for record in part] for name in self._names}
             yield Page(self.module, columns, len(part), source=self.module)
 
@@ -126,7 +125,7 @@ class ListRead:
     def _normal(self, record: Mapping[str, Any]) -> dict[str, Any]:
         folded = {name.lower(): cell for name, cell in record.items()}
         named = {name: record.get(name, folded.get(name.lower())) for name in self._names}
-        columns = of_json([named], self._names, Metadata(None))
+        columns = of_json([named], self._names)
         return {name: cells[0] for name, cells in columns.items()}
 
 

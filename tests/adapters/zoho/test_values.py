@@ -12,12 +12,10 @@ from adapters.zoho.values import of_csv, of_json, rows_decoder
 from connector.contract import HttpResponse
 from connector.errors import UnexpectedResponse
 
-NONE = Metadata(None)
-
 
 def decoded(body: str, names: tuple[str, ...], lookups: frozenset[str] = frozenset()) -> dict[str, list[object]]:
     answer: Answer = answered(read=rows_decoder(names, lookups))(HttpResponse(200, {}, body.encode()))
-    return of_json(answer.data, names, NONE)
+    return of_json(answer.data, names)
 
 
 @pytest.mark.parametrize(
