@@ -1,7 +1,7 @@
 """The languages that people read us in, and the catalogues of sentences.
 
 A sentence's English template is its key. `connector/locale` has two catalogues (gettext domains): `crm_kpi` for
-messages and help texts of the command line, `report` for what stands in reports.
+messages and help texts of the command line, `report` for what stands in reports and in the CRM.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 LANGUAGES = ("en", "zh-CN", "zh-TW")
 FOLDER = Path(__file__).parent / "locale"
 MESSAGES = "crm_kpi"
+REPORTS = "report"
 
 
 @cache

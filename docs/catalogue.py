@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -42,7 +43,10 @@ def marked(root: Path = ROOT) -> Iterator[ast.Call]:
 def updated(translated: Catalog) -> Catalog:
     """The sentences of the code, with the translations that there are."""
     known = {str(message.id): message.string for message in translated if message.id}
-    catalog = Catalog(locale="zh_CN", domain="crm_kpi", charset="utf-8", fuzzy=False)
+    when = datetime(2025, 1, 1, tzinfo=UTC)  # written into the file: the same sentences give the same bytes
+    catalog = Catalog(
+        locale="zh_CN", domain="crm_kpi", charset="utf-8", fuzzy=False, creation_date=when, revision_date=when
+    )
     for template in sorted(set(templates())):
         catalog.add(template, known.get(template, ""))
     return catalog

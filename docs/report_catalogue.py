@@ -1,7 +1,8 @@
 """Brings the Chinese catalogues of reports up to date with the code: `python docs/report_catalogue.py`.
 
 Then translate what it names, in simplified and in traditional Chinese. What a report says is a `Sentence(…)` in the
-code, a word of a target's colour, or the question and formula of a KPI that ships.
+code, a word of a target's colour, or the question and formula of a KPI that ships; the labels of fields that are made
+in a CRM stand beside reports.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ from kpi_engine.catalog import shipped
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("zh_CN", "zh_TW")
-SOURCES = (("connector/report", "Sentence"), ("kpi_engine/gap/rag.py", "Message"))
+SOURCES = (
+    ("connector/report", "Sentence"),
+    ("kpi_engine/gap/rag.py", "Message"),
+    ("connector/config/shapes.py", "Message"),
+)
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: {language}\\n"\n\n'
 
 
@@ -31,7 +36,7 @@ def file_of(language: str) -> Path:
 
 
 def templates(root: Path = ROOT) -> set[str]:
-    """Every sentence that can stand in a report."""
+    """Every sentence that can stand in a report, or as a label in a CRM."""
     return {*_in_code(root), *_of_kpis()}
 
 

@@ -103,7 +103,8 @@ class Organisation(Section):
     extra_working_days: tuple[date, ...] = ()
     """Days worked although the calendar says otherwise."""
     language: Literal["en", "zh-CN", "zh-TW"] = "en"
-    """Language of messages and KPI names. With `zh-TW` the KPI names are traditional, messages are English."""
+    """Language of messages and KPI names. With `zh-TW` KPI names, reports and labels in the CRM are traditional,
+    messages are English."""
 
     @field_validator("timezone")
     @classmethod

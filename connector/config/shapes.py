@@ -9,7 +9,7 @@ from connector.config.model import FieldSource, FieldsTarget
 from connector.config.read import Config
 from connector.contract import FieldShape
 from connector.errors import Message
-from connector.language import translator
+from connector.language import REPORTS, translator
 from kpi_engine.definition import Count, CountOf, Definition, Snapshot, Unit
 from kpi_engine.period import Grain
 
@@ -111,7 +111,7 @@ def _kpi_name(config: Config, definition: Definition) -> str:
 
 
 def _in_language(config: Config, message: Message) -> str:
-    return message.render(translator(config.organisation.language))
+    return message.render(translator(config.organisation.language, REPORTS))
 
 
 _REPORT: Final[Mapping[str, tuple[Message, FieldShape]]] = {

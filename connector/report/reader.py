@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 
-from connector.language import MESSAGES, catalogue
+from connector.language import MESSAGES, REPORTS, catalogue
 from connector.report import number
 from connector.report.sentence import Sentence
 from kpi_engine.definition import Definition
@@ -19,7 +19,6 @@ from kpi_engine.message import Message
 from kpi_engine.period import Grain
 
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
-DOMAIN = "report"
 _DAY = timedelta(days=1)
 
 
@@ -38,7 +37,7 @@ class Reader:
     @cached_property
     def translate(self) -> Callable[[str], str]:
         """The report's catalogue first, then that of messages: words of the engine may be in either."""
-        catalogues = catalogue(self.language, DOMAIN)
+        catalogues = catalogue(self.language, REPORTS)
         catalogues.add_fallback(catalogue(self.language, MESSAGES))
         return catalogues.gettext
 
