@@ -40,10 +40,25 @@ def test_every_setting_has_a_meaning(generator: dict[str, Any]) -> None:
         assert not re.findall(r"^\| `.*\|  \|$", page, re.MULTILINE)
 
 
+PAGES = ("*.md", "docs/**/*.md", "examples/*.md", "adapters/*/*.md", "connector/*/*.md")
+
+
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
-    for page in (root / "docs").glob("*.md"):
+    for page in (page for pattern in PAGES for page in root.glob(pattern)):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_decision_is_listed(root: Path) -> None:
+    folder = root / "docs" / "adr"
+    listed = re.findall(r"\]\((\d{4}-.*?\.md)\)", (folder / "README.md").read_text("utf-8"))
+    assert listed == sorted(page.name for page in folder.glob("[0-9]*.md"))
+
+
+def test_every_example_file_is_described(root: Path) -> None:
+    page = (root / "examples" / "README.md").read_text("utf-8")
+    files = (path.name for path in (root / "examples").iterdir() if path.is_file() and path.name != "README.md")
+    assert [name for name in files if f"`{name}`" not in page] == []
 
 
 def examples(group: click.Group, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
