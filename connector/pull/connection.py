@@ -24,6 +24,7 @@ from connector.pull.completeness import Place, covered, mark_incomplete, mends_b
 from connector.pull.fetch import Heard, Talk, listen
 from connector.pull.module import ModuleWriter, basis_of
 from connector.pull.order import levels
+from connector.pull.orphans import names_what_left
 from connector.pull.records import Run
 from connector.pull.report import ModuleReport, Progress
 from connector.pull.source import Source
@@ -86,6 +87,9 @@ class ConnectionPull:
         for group in levels(modules):
             self._group(sorted(group, key=self._turn), whole=self.run.reconcile)
             self._complete(group)
+        for module in sorted(self._deltas):
+            if names_what_left(self.run.store, _place(self.source, module), modules[module]):
+                self._group([module], whole=True)
         for _ in range(CIRCLES):
             for module in self._outdated(modules):
                 self._group([module])

@@ -29,6 +29,7 @@ __all__ = [
     "ids_of_others",
     "live_count",
     "names",
+    "names_what_left",
     "tombstone",
     "upsert",
 ]
@@ -204,6 +205,21 @@ def _dangling(store: Store, table: str, column: str, *, other: str) -> int:
         f"WHERE other.connection = fact.connection AND other.id = fact.{quoted(column)})"
     )
     return int(store.db.conn.execute(statement).fetchone()[0])
+
+
+def names_what_left(store: Store, table: str, column: str, *, connection: str, since: str, share: Share) -> bool:
+    """Whether a live row names, in a linking column, a row that was marked as deleted after a moment (UTC ISO text)."""
+    linked = FACTS[table].column(column)
+    assert linked is not None and linked.links
+    left = f"SELECT id FROM {quoted(linked.links)} WHERE connection = ? AND deleted_at > ?"
+    if store.db.conn.execute(f"{left} LIMIT 1", (connection, since)).fetchone() is None:
+        return False  # as a rule; the rows that may name one are many more
+    statement = (
+        f"SELECT 1 FROM {_fact_table(table)} WHERE connection = ? {_LIVE}{share.condition} "
+        f"AND {quoted(column)} IN ({left}) LIMIT 1"
+    )
+    parameters = (connection, *share.parameters, connection, since)
+    return store.db.conn.execute(statement, parameters).fetchone() is not None
 
 
 def _fact_table(table: str) -> str:
