@@ -36,6 +36,8 @@ _TYPES: Final[Mapping[ColumnType, frozenset[str]]] = {
     ColumnType.DECIMAL: _NUMBERS,
 }
 """Fact column's type -> types of fields (`FieldInfo.type`) that can hold it."""
+_PERSONAL: Final[Mapping[str, frozenset[str]]] = {"contacts": frozenset(("email", "phone"))}
+"""Of people at customers, and needed by no KPI: an administrator maps them who has a use for them."""
 _OURS: Final = frozenset(("connection", "id", "deleted_at", "modified_at"))
 
 
@@ -150,7 +152,7 @@ def _ranked(table: str, module: ModuleInfo, feeds: Mapping[str, str]) -> list[tu
     pairs = [
         (column, field, confidence)
         for column in (*COMMON, *FACTS[table].columns)
-        if column.name not in _OURS
+        if column.name not in _OURS | _PERSONAL.get(table, frozenset())
         for field in module.fields
         if not field.withheld and _can_hold(column, field, feeds)
         if (confidence := _likeness(table, column, field)) > 0

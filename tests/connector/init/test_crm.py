@@ -14,6 +14,7 @@ from connector.contract import AdapterType, FieldInfo, ModuleInfo, OrganisationI
 from connector.errors import ConfigError, ConnectorError, Message
 from connector.init import Answers
 from connector.init.crm import CrmInitReport, init_crm
+from connector.init.proposing import proposed
 from connector.kit.fake_crm import FakeCrmAdapter
 
 TODAY = date(2025, 6, 1)
@@ -137,6 +138,12 @@ def test_own_fields_are_recognised_by_their_label_and_marked(drafted: Drafted) -
     report = drafted()
     assert settings_of(report).connections["crm"].mapping["deals"][0].columns["product"].source == ("Product_Name",)
     assert any("product: Product_Name  # please check, 68 % sure" in line for line in report.text.splitlines())
+
+
+def test_what_is_personal_and_needed_by_no_kpi_is_not_proposed() -> None:
+    contacts = ModuleInfo("Contacts", (FieldInfo("Name", "Name", "text"), FieldInfo("Email", "Email", "text")), rows=5)
+    (fill,) = proposed({}, [contacts])
+    assert set(fill.columns) == {"name"}
 
 
 def test_where_the_crm_has_no_standard_field_the_remedy_is_in_the_file(drafted: Drafted) -> None:
