@@ -210,7 +210,7 @@ def _dangling(store: Store, table: str, column: str, *, other: str) -> int:
 def names_what_left(store: Store, table: str, column: str, *, connection: str, since: str, share: Share) -> bool:
     """Whether a live row names, in a linking column, a row that was marked as deleted after a moment (UTC ISO text)."""
     linked = FACTS[table].column(column)
-    assert linked is not None and linked.links
+    assert linked is not None, column
     left = f"SELECT id FROM {quoted(linked.links)} WHERE connection = ? AND deleted_at > ?"
     if store.db.conn.execute(f"{left} LIMIT 1", (connection, since)).fetchone() is None:
         return False  # as a rule; the rows that may name one are many more

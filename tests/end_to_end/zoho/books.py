@@ -11,7 +11,9 @@ from typing import Any
 
 from tests.company import stored
 
-OF_ONE_RUN = frozenset(("run_id", "basis", "number", "checked_at", "read_whole_at", "seen_at", "note", "difference_then"))
+OF_ONE_RUN = frozenset(
+    ("run_id", "basis", "number", "checked_at", "read_whole_at", "seen_at", "note", "difference_then")
+)
 """Columns that tell which run did it and by which way: in these alone a restarted run may differ."""
 OF_ONE_PATH = frozenset(("runs", "credits", "plans", "changes", "computed", "sync_state", "readings", "reading_ids"))
 """Tables that tell how one got there, what it cost, and where the next run goes on."""
@@ -73,7 +75,10 @@ class Journal:
 
 
 def written(journal: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """What came in through the API: module, record (of a report: its key), field and value. That a field is emptied is no number."""
+    """What came in through the API: module, record (of a report: its key), field and value.
+
+    That a field is emptied is no number.
+    """
     return Counter(
         json.dumps([line["module"], line["data"].get("KPI_Key") or line["record_id"], name, value])
         for line in journal

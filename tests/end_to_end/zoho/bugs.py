@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import requests
@@ -42,7 +42,7 @@ def strictly_later() -> None:
     coql: Any = adapters.zoho.reading.coql
     since = coql._since
 
-    def strict(last: Any, last_id: str, *, strict: bool) -> str:
+    def strict(last: Any, last_id: str, *, strict: bool) -> Any:
         return since(last, "", strict=True) if last is not None else since(last, last_id, strict=strict)
 
     coql._since = strict
@@ -51,17 +51,17 @@ def strictly_later() -> None:
 def no_read_back() -> None:
     """What an interrupted run may have written is written again, unseen."""
 
-    def unseen(*_: Any, **__: Any) -> Iterator[Any]:
+    def unseen(*_: Any, **__: Any) -> Generator[Any, Any, frozenset[str]]:
         yield from ()
         return frozenset()
 
-    adapters.zoho.writing.sending.held = unseen  # type: ignore[assignment]
+    sending: Any = adapters.zoho.writing.sending
+    sending.held = unseen
 
 
 def acknowledged_before_sent() -> None:
     """Receipts are saved in the hope that the records will arrive."""
     sending: Any = connector.apply.sending.Sending
-    send = sending.send
 
     def hopeful(self: Any) -> Iterator[Receipt]:
         waiting = outbox.pending(self.store, connection=self.opened.connection, target=self.told.name)
@@ -69,7 +69,6 @@ def acknowledged_before_sent() -> None:
         sent = tuple(self._open_changes(waiting))
         yield from self._answered(waiting, sent)
 
-    assert send is not hopeful
     sending.send = hopeful
 
 
@@ -85,7 +84,7 @@ def append_for_upsert() -> None:
         ]
         return upsert(store, table, columns, again)
 
-    facts.upsert = append  # type: ignore[assignment]
+    facts.upsert = append
 
 
 def token_in_log() -> None:

@@ -159,7 +159,7 @@ def worked_on(state: State) -> None:
     state.delete("Deals", deal(5))
     state.insert("Calls", {**_call(21), **dict.fromkeys(("Created_Time", "Modified_Time"), stamp(state.now()))})
     state.delete("Calls", call(6), permanent=True)
-    state.merge("Accounts", account(1), account(5))
+    state.merge("Accounts", account(1), account(4))
     state.set_clock(LATER)
 
 
@@ -205,7 +205,7 @@ def go(folder: Path, now: datetime, world: World, *, yes: bool = True) -> RunRep
         return run(config, store, now=now, yes=yes, world=world)
 
 
-def quiet_world(folder: Path, now: datetime, **others: Any) -> World:
+def quiet_world(folder: Path, now: datetime, /, **others: Any) -> World:
     """Effects over real HTTP, with a clock that stands still and waits that take no time."""
     effects = {"sleep": lambda _: None, "now": lambda: now, "accesses": Accesses(folder / "access")}
     return World(**{**effects, **others})

@@ -37,15 +37,16 @@ Applies: TypeAlias = Callable[[str, str], bool]
 class Line:
     """What a run's requests go out over; it counts them, and the clock that runs beside it can be moved."""
 
-    def __init__(self, now: datetime, *, at: int = 0, fault: LineFault | None = None) -> None:
+    def __init__(self, now: datetime, *, at: int = 0, fault: LineFault | None = None, lasts: bool = False) -> None:
         """Be ready.
 
         Args:
             now: The clock stands there.
             at: The number of the request that goes wrong, from 1; 0 for none.
             fault: What goes wrong with it.
+            lasts: And with all after it.
         """
-        self._now, self._at, self._fault = now, at, fault
+        self._now, self._at, self._fault, self._lasts = now, at, fault, lasts
         self.made: list[tuple[str, str]] = []
         """Method and path of every request."""
         self.played = False
@@ -67,7 +68,8 @@ class Line:
     def sent(self, request: requests.PreparedRequest, send: Send) -> requests.Response:
         """One request, well or badly."""
         self.made.append((request.method or "", urlsplit(request.url or "").path))
-        if self._fault is None or len(self.made) != self._at:
+        number = len(self.made)
+        if self._fault is None or number < self._at or (number > self._at and not self._lasts):
             return send(request)
         self.played = True
         return self._fault(self, request, send)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from adapters.zoho.emulator.server import Served
 from adapters.zoho.emulator.state import State
@@ -140,19 +140,15 @@ class Laboratory:
         shutil.rmtree(work)
         return Ended(played, said, restarts, unlike, journal, false)
 
-    def _unlike(
-        self, work: Path, server: Served, scenario: Scenario
-    ) -> Mapping[str, tuple[books.Rows, books.Rows]]:
+    def _unlike(self, work: Path, server: Served, scenario: Scenario) -> Mapping[str, tuple[books.Rows, books.Rows]]:
         found = books.picture(work)
-        if not scenario.journal == books.written(server.journal) or books.unsettled(work):
+        if scenario.journal != books.written(server.journal) or books.unsettled(work):
             return {"journal": ([], [])}
         return min((books.differences(found, store) for store in scenario.stores), key=len)
 
 
 def _world(folder: Path, line: Line) -> World:
-    return World(
-        session=line.session, sleep=lambda _: None, now=line.now, accesses=Accesses(folder / "access")
-    )
+    return World(session=line.session, sleep=lambda _: None, now=line.now, accesses=Accesses(folder / "access"))
 
 
 def _said(work: Path, now: datetime, line: Line) -> str:
@@ -170,9 +166,7 @@ def _false(work: Path, scenario: Scenario) -> dict[tuple[str, ...], float | None
 
 def reached(scenario: Scenario, kind: str) -> Iterator[int]:
     """The numbers of the requests at which a kind of fault means something."""
-    return (
-        at for at, request in enumerate(scenario.requests, start=1) if KINDS[kind].applies(*request)
-    )
+    return (at for at, request in enumerate(scenario.requests, start=1) if KINDS[kind].applies(*request))
 
 
 @contextmanager

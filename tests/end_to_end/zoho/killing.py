@@ -148,7 +148,7 @@ class RequestKiller(Killer):
             response.raw = _Reply(response.raw, lambda: killer.passes(f"in mid-reply {what}"))
             return response
 
-        HTTPAdapter.send = sent  # type: ignore[method-assign]
+        HTTPAdapter.send = sent  # type: ignore[method-assign, assignment]
 
     def _arm_access(self) -> None:
         cut, write = os.ftruncate, os.pwrite
@@ -269,7 +269,7 @@ class Expected:
 
 def experiment(scenario: Scenario, bug: str, folder: Path, *, pattern: str = "") -> dict[str, Any]:
     """Kill at every boundary in turn; a planted bug is enough caught at the first."""
-    expected, boundaries = _expected(scenario, folder / "calm"), _boundaries(scenario, folder)
+    expected, boundaries = _expected(scenario, folder / "calm"), _boundaries(scenario, folder, bug)
     chosen = [at for at, name in enumerate(boundaries) if re.search(pattern, name)]
     bad: list[dict[str, Any]] = []
     for at in chosen:
@@ -281,11 +281,11 @@ def experiment(scenario: Scenario, bug: str, folder: Path, *, pattern: str = "")
     return {"boundaries": [boundaries[at] for at in chosen], "bad": bad}
 
 
-def _boundaries(scenario: Scenario, folder: Path) -> list[str]:
-    """The names of all boundaries of a run."""
+def _boundaries(scenario: Scenario, folder: Path, bug: str) -> list[str]:
+    """The names of all boundaries of a run; a bug may have its own."""
     trace, work = folder / "boundaries", Path(shutil.copytree(scenario.template, folder / "listed"))
     with serving(scenario.crm, now=scenario.now, port=scenario.port):
-        if in_child(lambda: _killed(work, scenario.now, at=None, bug="none", trace=trace)) != 0:
+        if in_child(lambda: _killed(work, scenario.now, at=None, bug=bug, trace=trace)) != 0:
             raise SystemExit("the listing run failed")
     return trace.read_text("utf-8").splitlines()
 
