@@ -86,7 +86,7 @@ class Memory:
         self._depth = 0
         self._fixed: datetime | None = None
         db.executescript(_TABLES)
-        self._next_id = int(self.setting("next_id", FIRST_NEW_ID))
+        self._last_id = self._kept_id = int(self.setting("next_id", FIRST_NEW_ID))
 
     def close(self) -> None:
         """End the connection; a file keeps everything."""
@@ -110,10 +110,11 @@ class Memory:
     def new_id(self) -> str:
         """The next id: 19 digits, greater than every one before."""
         with self.lock:
-            self._next_id += 1
-            if self._next_id % 1000 == 1:  # a restart goes on above what may have been given out
-                self.set_setting("next_id", self._next_id + 1000)
-            return str(self._next_id)
+            if self._last_id == self._kept_id:  # a restart goes on above what may have been given out
+                self._kept_id += 1_000
+                self.set_setting("next_id", self._kept_id)
+            self._last_id += 1
+            return str(self._last_id)
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A fact about the org or this stand-in."""

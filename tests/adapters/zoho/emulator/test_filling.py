@@ -110,3 +110,13 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
         assert state.journal() == []
     finally:
         state.close()
+
+
+def test_no_id_is_given_twice_however_often_it_is_started(tmp_path: Path) -> None:
+    given: list[str] = []
+    for _ in range(4):
+        state = State.open(tmp_path / "org.sqlite")
+        given += [state.new_id() for _ in range(700)]
+        state.close()
+    assert len(set(given)) == len(given)
+    assert given == sorted(given)
