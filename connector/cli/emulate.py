@@ -11,7 +11,6 @@ from connector.cli.language import words
 from connector.cli.options import Command, common, option
 from connector.cli.output import Output
 from connector.cli.session import Session, current
-from connector.config.layout import scalar
 from connector.errors import Message
 from connector.stand_in import PORT, Emulator, Ready, emulator_of
 
@@ -101,6 +100,8 @@ def _show(output: Output, emulator: Emulator, ready: Ready, name: str) -> None:
 
 def _configured(name: str, ready: Ready) -> Iterator[str]:
     """A connection to it, as settings say it."""
+    from connector.config.layout import scalar
+
     yield "connections:"
     yield "  crm:"
     yield f"    adapter: {name}"

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
         "told, such as whether 03/04 is in March or in April, is asked at a terminal and marked REQUIRED otherwise. "
         "For files, a sheet of targets to fill in is written too.\n\n"
         "A CRM (--adapter) is asked for its modules, fields and labels; where nobody has signed in yet, a grant code "
-        "is asked for, as by crm-kpi auth. A table says which KPIs there are facts for, and what to do about the others."
+        "is asked for, as by crm-kpi auth. A table says which KPIs there are facts for, and what to do about the "
+        "others."
     ),
     examples=(
         "crm-kpi init --folder data",

@@ -206,6 +206,7 @@ def test_a_line_without_end_and_many_widths(tmp_path: Path) -> None:
     assert "line 1 reads like column names too" in str(problems[0].message)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_text(tmp_path: Path) -> None:
     short, long = (peak_memory(tmp_path / "deals.csv", count=count) for count in (30_000, 90_000))
     assert long < 1.1 * short

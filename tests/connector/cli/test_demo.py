@@ -89,6 +89,7 @@ class _Terminal:
         self.isatty = lambda: terminal
 
 
+@pytest.mark.slow  # at its full size
 def test_a_new_demo_is_made_and_ends_well(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["demo", "--folder", str(tmp_path / "new")])
     assert result.exit_code == 0, result.output

@@ -150,6 +150,7 @@ def test_a_reader_of_another_language_gets_names_and_report_in_it(folder: Path, 
     assert {path: path.read_bytes() for path in (folder / "data").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_chinese_demo(tmp_path: Path, again: Again) -> None:
     report = again(tmp_path / "demo", language="zh-CN")
     assert report.company == "北辰网络设备有限公司"

@@ -33,6 +33,7 @@ def peak_bytes(sample: Sample, table: str, *, pages: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table", ["deals", "activities", "cases", "contacts", "campaign_members", "deal_stage_changes"]
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.zoho.adapter import ZohoAdapter
-from connector.kit.conformance import AdapterConformance, Sample
+from connector.kit.conformance import AdapterConformance, Facts, Sample
 from connector.mapping import TableMapping
 from tests.adapters.zoho.reading.organisation import Zoho, an_id, deals, loaded
 
@@ -76,3 +76,11 @@ class TestByCoql(ZohoConformance):
 
 class TestByBulk(ZohoConformance):
     WAY = "bulk"
+
+    @pytest.mark.slow  # a job and its polls, for every point at which credits may end
+    def test_when_credits_end_anywhere_what_was_read_is_kept_and_the_next_run_goes_on(
+        self, sample: Sample, undisturbed: Facts, tmp_path: Path
+    ) -> None:
+        super().test_when_credits_end_anywhere_what_was_read_is_kept_and_the_next_run_goes_on(
+            sample, undisturbed, tmp_path
+        )
