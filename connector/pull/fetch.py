@@ -14,8 +14,9 @@ from connector.contract import Conversation, HttpAccess, PullEvent, PullTalk, St
 from connector.errors import Interrupted, Message
 from connector.transport import World, converse
 
-HELD_PER_TALK: Final = 2
-"""Pages that wait for the writer: enough to keep both sides busy, few enough to keep memory flat."""
+HELD_PER_TALK: Final = 1
+"""Pages that wait for the writer, beside the one that each listener has at hand: enough to keep both sides busy, few
+enough to keep memory flat."""
 LOOKS_EVERY_SECONDS: Final = 0.1
 """How soon a listener that cannot hand on notices that nobody writes any more."""
 
@@ -90,8 +91,9 @@ class _Listeners:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._world = replace(world, sleep=self._sleeping(world.sleep))
+        at_once = min(at_once, len(talks))
         self._heard: queue.Queue[Heard] = queue.Queue(maxsize=HELD_PER_TALK * at_once)
-        self._threads = [threading.Thread(target=self._fetch, daemon=True) for _ in range(min(at_once, len(talks)))]
+        self._threads = [threading.Thread(target=self._fetch, daemon=True) for _ in range(at_once)]
 
     def __iter__(self) -> Iterator[Heard]:
         for thread in self._threads:

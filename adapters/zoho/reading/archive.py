@@ -67,9 +67,9 @@ def rows_of(file: BinaryIO, *, at_once: int, skip: int = 0) -> Iterator[tuple[li
         reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), strict=True)
         try:
             header = next(reader, [])
-            records = islice((row for row in reader if row), skip, None)
+            records = islice(filter(None, reader), skip, None)
             while rows := list(islice(records, at_once)):
-                if any(len(row) != len(header) for row in rows):
+                if set(map(len, rows)) != {len(header)}:
                     raise unreadable()
                 yield header, rows
         except (csv.Error, UnicodeDecodeError) as exc:

@@ -175,3 +175,26 @@ def test_no_text_crashes_a_reader(text: str, pattern: str) -> None:
     for read in (day_reader(style(pattern), BERLIN), instant_reader(style(pattern), BERLIN)):
         with suppress(Misfit):
             read(text)
+
+
+@given(
+    st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)),  # noqa: DTZ001  # the offset is written behind it
+    st.sampled_from(["Z", "+00:00", "-06:00", "+08:00", "+05:30", "-23:00", "+99:00", ""]),
+    st.sampled_from([" ", "T"]),
+)
+def test_an_instant_is_the_same_by_its_hour_as_by_the_calendar(moment: datetime, offset: str, between: str) -> None:
+    text = f"{moment.isoformat(sep=between, timespec='seconds')}{offset}"
+    read = instant_reader(DateFormat(), ZoneInfo("America/Chicago"))
+    if offset == "+99:00":
+        with pytest.raises(Misfit):
+            read(text)
+        return
+    plain = datetime.fromisoformat(text)
+    aware = plain if plain.tzinfo else plain.replace(tzinfo=ZoneInfo("America/Chicago"))
+    assert read(text) == f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize("text", ["2024-03-05T24:00:00Z", "2024-03-05T29:10:00+00:00", "2023-02-29T10:00:00-06:00"])
+def test_an_hour_or_day_that_there_is_not_is_a_misfit(text: str) -> None:
+    with pytest.raises(Misfit):
+        instant_reader(DateFormat(), ZoneInfo("UTC"))(text)
