@@ -160,8 +160,16 @@ def _said(work: Path, now: datetime, line: Line) -> str:
 
 
 def _false(work: Path, scenario: Scenario) -> dict[tuple[str, ...], float | None]:
-    shown = books.shown_as_fact(work)
-    return {key: value for key, value in shown.items() if scenario.after.get(key, "nothing") != value}
+    """Numbers that are shown as `ok`, and that no undisturbed run shows.
+
+    An account's number may be the one of the run before while the accounts are said to be incomplete: two of them were
+    merged, no deal says that it changed hands, and whoever could not read the accounts cannot know.
+    """
+    shown = books.shown_as_fact(work).items()
+    false = {key: value for key, value in shown if scenario.after.get(key, "nothing") != value}
+    if "accounts" in books.incomplete(work):
+        return {key: value for key, value in false.items() if key[1] != "account" or scenario.before.get(key) != value}
+    return false
 
 
 def reached(scenario: Scenario, kind: str) -> Iterator[int]:
