@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from connector.contract import Page
-from connector.errors import Message
+from connector.errors import DeletionGuard, Message
 from connector.mapping import CompiledMapping, Converted, Converter
 from connector.pull.records import Counts, Run, TableRecords
 from connector.store import problems
@@ -109,9 +109,17 @@ class FileRecords(TableRecords):
             self._clear(other_than_run=self._run.run_id)
             problems.add_issues(self._store, self._again)
             self.issues += len(self._again)
+            self._refuse_rewritten_ids()
             self._delete_missing(self._seen)
         else:
             self._delete_quarantined()
+
+    def _refuse_rewritten_ids(self) -> None:
+        """Records whose ids are written another way are the same records, not deletions and additions."""
+        if self._run.accept_deletions:
+            return
+        if rewritten := self._seen.rewritten():
+            raise _rewritten(self._connection, self.mapping.table, rewritten)
 
     def _delete_quarantined(self) -> None:
         """Whatever these records were before."""
@@ -129,3 +137,19 @@ class FileRecords(TableRecords):
         stored, quarantined = self._stored()
         complete = vendor_count in (None, self.arrived, stored + quarantined)
         return Counts(stored + quarantined, stored, quarantined, None if complete else vendor_count)
+
+
+def _rewritten(connection: str, table: str, ids: Sequence[tuple[str, str]]) -> DeletionGuard:
+    old, new = ids[0]
+    message = Message(
+        "{connection}: {count} ids of {table} are written another way than before: {old} is {new} now",
+        connection=connection,
+        count=len(ids),
+        table=table,
+        old=old,
+        new=new,
+    )
+    hint = Message(
+        "export the column as text, as before; if these are other records, run `crm-kpi pull --accept-deletions`"
+    )
+    return DeletionGuard(message, hint=hint)

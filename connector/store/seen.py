@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from types import TracebackType
 
@@ -15,6 +15,8 @@ from connector.store.statements import quoted
 from kpi_engine.facts import FACTS
 
 _numbers = count(1)
+LONGEST_NUMBER = 30
+"""Digits of an id; what is longer is no number that a spreadsheet would rewrite."""
 _KEPT = 0
 """In place of the page number: the id arrived, but no record of it could be stored."""
 
@@ -69,6 +71,25 @@ class Seen:
         """How many of them were not seen."""
         return self._count(f"AND id NOT IN (SELECT id FROM {self._ids})")
 
+    def rewritten(self) -> list[tuple[str, str]]:
+        """Ids of facts that did not come, each with one that did and is the same number written another way.
+
+        That is what a spreadsheet does to a column of ids: `007` becomes `7`, and `5` becomes `5.0`.
+        """
+        gone = {number: id for id in self._missing() if (number := _number(id)) is not None}
+        if not gone:
+            return []
+        came = self._store.db.conn.execute(f"SELECT id FROM {self._ids}")
+        return [(gone[number], id) for (id,) in came if (number := _number(id)) in gone]
+
+    def _missing(self) -> Iterator[str]:
+        rows = self._store.db.conn.execute(
+            f"SELECT id FROM {self._facts} WHERE connection = ? AND deleted_at IS NULL "
+            f"AND id NOT IN (SELECT id FROM {self._ids}){self._share.condition}",
+            (self._connection, *self._share.parameters),
+        )
+        return (id for (id,) in rows)
+
     def tombstone_missing(self, at: str) -> int:
         """Mark as deleted what is alive and was not seen; returns how many."""
         cursor = self._store.writing.execute(
@@ -120,3 +141,15 @@ class Seen:
         )
         parameters = (self._connection, *self._share.parameters)
         return int(self._store.db.conn.execute(statement, parameters).fetchone()[0])
+
+
+def _number(id: str) -> int | None:
+    """The whole number that an id is, however it is written; None for other ids.
+
+    >>> _number("007"), _number("5.0"), _number("5.5"), _number("D5")
+    (7, 5, None, None)
+    """
+    whole, _, rest = id.partition(".")
+    if not (whole.isascii() and whole.isdigit()) or rest.strip("0"):
+        return None
+    return int(whole) if len(whole) <= LONGEST_NUMBER else None

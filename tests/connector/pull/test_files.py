@@ -403,3 +403,24 @@ def test_fewer_records_than_the_vendor_counts_are_incomplete(desk: Desk) -> None
     assert module.error is None
     assert not module.complete
     assert not desk.coverage()["deals"].complete
+
+
+@pytest.mark.parametrize(("before", "after"), [("5", "5.0"), ("007", "7"), ("7", "007")])
+def test_ids_that_a_spreadsheet_has_rewritten_are_no_deletions(desk: Desk, before: str, after: str) -> None:
+    others = [deal(f"D{number}") for number in range(10)]
+    desk.adapter.scripts["deals"] = snapshot(deal(before), *others, version=1)
+    desk.pull()
+    kept = desk.facts("deals", "outcome")
+    desk.adapter.scripts["deals"] = snapshot(deal(after), *others, version=2)
+    (module,) = desk.pull().modules
+    assert isinstance(module.error, DeletionGuard)
+    assert f"{before} is {after} now" in str(module.error)
+    assert desk.facts("deals", "outcome") == kept
+
+
+def test_other_ids_that_look_alike_may_be_accepted(desk: Desk) -> None:
+    desk.adapter.scripts["deals"] = snapshot(deal("7"), *(deal(f"D{number}") for number in range(10)), version=1)
+    desk.pull()
+    desk.adapter.scripts["deals"] = snapshot(deal("007"), *(deal(f"D{number}") for number in range(10)), version=2)
+    (module,) = desk.pull(accept_deletions=True).modules
+    assert (module.error, module.deleted) == (None, 1)
