@@ -139,6 +139,8 @@ def decimal_reader(style: NumberFormat) -> Reader:
     """Cells as finite decimals."""
 
     def read(cell: Any) -> Decimal | None:
+        if type(cell) is Decimal and cell.is_finite():  # the way of nearly every cell that its source had typed
+            return cell
         if isinstance(cell, str):
             return style.parse(cell) if cell and not cell.isspace() else None
         return _typed_decimal(cell)
