@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 import adapters.zoho.reading.coql
 from adapters.zoho.emulator.server import Served
 from adapters.zoho.emulator.state import State, stamp
-from connector.errors import RejectedError
+from connector.errors import ConnectorError, RejectedError
 from tests.adapters.zoho.reading.organisation import START, Zoho, deals, loaded, mirrored, without_records, zoho
 from tests.end_to_end.zoho import bugs, company
 from tests.end_to_end.zoho.company import LATER, account, call, deal, go, quiet_world, settled_in, small_pages
@@ -109,6 +109,22 @@ def test_strictly_later_is_caught(empty: State, tmp_path: Path, monkeypatch: pyt
     with connected(empty, tmp_path, way="coql", overlap_seconds=0) as org:
         in_one_second(org)
         assert mirrored(org.mirrors["Deals"]) != org.stored()
+
+
+@pytest.mark.parametrize("fault", ["forbidden_403", "redirect"])
+def test_a_list_of_deletions_that_was_refused_is_asked_for_again(fault: str, empty: State, tmp_path: Path) -> None:
+    """The count would not tell: one went and one came."""
+    with connected(empty, tmp_path, way="coql") as org:
+        loaded(org.state, "Deals", deals(3))
+        org.run()
+        org.server.faults.plan(fault, prefix="/crm/v8/Deals/deleted")
+        with suppress(ConnectorError):
+            org.run()
+        assert org.server.faults.played
+        org.later(hours=1)
+        org.state.delete("Deals", min(each for each, *_ in org.stored()))
+        org.state.insert("Deals", {"Deal_Name": "New", "Stage": "Qualification", "Amount": 1.0})
+        assert mirrored(org.run()) == org.stored()
 
 
 # ---- clocks --------------------------------------------------------------------------------------------------------
