@@ -76,13 +76,16 @@ class FullRead:
     def _agreed(self, memory: Memory) -> Asking:
         """Count again where what arrived is not what was counted; then read what happened meanwhile, and count again.
 
+        The rest of a reading that an earlier run began says neither how many there are nor what became of its
+        beginning: after it, what happened meanwhile is always read.
+
         Returns:
             What is remembered, and how many records Zoho says there are.
         """
-        number = self._rows
-        if number is not None and number != self._arrived:
+        number, in_one_run = self._rows, self._midway is None
+        if not in_one_run or (number is not None and number != self._arrived):
             number = (yield from counts.count(self._read, memory.counted_by)).number
-        if number is None or number == self._arrived or not self._read.has_stamp:
+        if not self._read.has_stamp or (in_one_run and number in (None, self._arrived)):
             return memory, number
         news = NewsRead(self._subject, memory, saves=False)
         with suppress(ReadAgain):  # more than news can say: the next run notices it, too

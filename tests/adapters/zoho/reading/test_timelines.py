@@ -175,6 +175,16 @@ def test_after_a_quiet_run_the_mirror_is_the_server(timeline: Any) -> None:
     timeline().runTest()
 
 
+def test_a_record_that_changes_while_a_full_read_is_interrupted_is_right_after_the_next_run(timeline: Any) -> None:
+    (machine,) = (each for each in Timeline.__subclasses__() if each.TestCase is timeline)
+    org = machine()
+    org.make(count=1)
+    org.killed_run(after=2)
+    org.change_many()
+    org.make(count=1)  # as many come now as were counted then
+    org.quiet_run()
+
+
 @pytest.mark.slow
 def test_after_a_quiet_run_the_mirror_is_the_server_whatever_happened(timeline: Any) -> None:
     timeline.settings = _THOROUGH
