@@ -199,6 +199,7 @@ def test_an_undisturbed_run_tells_nothing(program: Program) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("moment", REQUESTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_fault_tells_a_secret(kind: str, moment: str, program: Program, zoho: Served) -> None:

@@ -57,6 +57,7 @@ def changed_at_once(org: Zoho, count: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("count", "way"),
     [(MANY, "coql"), (MANY, "list"), (MANY, "bulk"), (VERY_MANY, "coql"), (VERY_MANY, "bulk")],
@@ -76,6 +77,7 @@ def test_so_many_records_of_one_second(count: int, way: str, empty: State, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_more_of_one_second_than_lists_can_show_is_one_clear_line(empty: State, tmp_path: Path) -> None:
     modules = {"Deals": {"way": "list"}}
     with connected(empty, tmp_path, modules=modules) as org:

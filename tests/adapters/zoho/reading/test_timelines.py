@@ -186,6 +186,7 @@ def test_a_record_that_changes_while_a_full_read_is_interrupted_is_right_after_t
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_after_a_quiet_run_the_mirror_is_the_server_whatever_happened(timeline: Any) -> None:
     timeline.settings = _THOROUGH
     timeline().runTest()
