@@ -24,9 +24,11 @@ def test_installed_wheel_runs_the_demo(root: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", root, cwd=tmp_path)
     (wheel,) = (tmp_path / "dist").glob("crm_kpi-*.whl")
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
-    run(tmp_path / "venv" / "bin" / "pip", "install", "-q", wheel, cwd=tmp_path)
-    command = tmp_path / "venv" / "bin" / "crm-kpi"
+    pip, command = (tmp_path / "venv" / "bin" / name for name in ("pip", "crm-kpi"))
+    run(pip, "install", "-q", wheel, cwd=tmp_path)
     assert run(command, "--version", cwd=tmp_path).strip()
+    run(command, "demo", "--files", "--folder", "files", cwd=tmp_path)  # without any extra
+    run(pip, "install", "-q", f"{wheel}[demo]", cwd=tmp_path)
     run(command, "demo", cwd=tmp_path)
     status = json.loads(run(command, "status", "--json", "--config", "crm-kpi-demo/crm-kpi.yaml", cwd=tmp_path))
     assert status
