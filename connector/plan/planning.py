@@ -207,7 +207,7 @@ class _Place:
             held_now = acknowledged.acknowledged(self.store, self.target.connection, self.target.name)
             gone = withdrawn(held_now, wanted.cells)
             yield from (
-                (record_id, fields) for record_id, fields in gone if _kpi_of(record_id) not in wanted.incomplete
+                (record_id, fields) for record_id, fields in gone if not wanted.is_incomplete(*_value_of(record_id))
             )
 
     def _unlike(self, wanted: Wanted) -> Iterator[tuple[str, Fields, Fields | None]]:
@@ -218,8 +218,10 @@ class _Place:
             yield from ((record_id, fields, None) for record_id, fields in cells)
 
 
-def _kpi_of(report_record_id: str) -> str:
-    return report_record_id.partition("|")[0]
+def _value_of(report_record_id: str) -> tuple[str, str]:
+    """KPI and scope."""
+    kpi, scope, _ = report_record_id.split("|", 2)
+    return kpi, scope
 
 
 def _written_from(store: Store, target: Target) -> str | None:

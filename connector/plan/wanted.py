@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -16,6 +17,7 @@ from connector.store import Store, facts, freshness, gaps, values
 from kpi_engine.definition import Unit
 from kpi_engine.evaluate import Status
 from kpi_engine.period import Calendar, Grain, Period
+from kpi_engine.query.scope import ORGANISATION
 
 NUMBERS = ("value", "ci_low", "ci_high", "gap", "attainment", "progress", "expected", "pace", "trailing")
 """The judgement; shown with status `ok` only. Counts are shown always: they say why there is no judgement. So are the
@@ -33,8 +35,12 @@ class Wanted:
     cells: Cells
     held_back: Mapping[str, tuple[str, ...]]
     """Record id -> fields whose facts are incomplete: the CRM keeps what it holds until they are complete."""
-    incomplete: frozenset[str] = frozenset()
-    """KPIs whose facts are incomplete: a value that they do not have is no reason to take one back."""
+    incomplete: frozenset[tuple[str, str]] = frozenset()
+    """KPI and scope whose facts are incomplete."""
+
+    def is_incomplete(self, kpi: str, scope: str) -> bool:
+        """Whether a value that the KPI does not have is no reason to take one back."""
+        return lacks_facts(self.incomplete, kpi, scope)
 
 
 def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
@@ -51,8 +57,15 @@ def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
             if record_id in cells:
                 cells[record_id][name] = cell(source.show, content, unit=unit, status=status)
     incomplete = freshness.incomplete_kpis(store)
-    held_back = tuple(name for name, source in target.fields.items() if source.kpi in incomplete)
+    held_back = tuple(
+        name for name, source in target.fields.items() if lacks_facts(incomplete, source.kpi, target.scope)
+    )
     return Wanted(cells, dict.fromkeys(cells, held_back) if held_back else {}, incomplete)
+
+
+def lacks_facts(incomplete: AbstractSet[tuple[str, str]], kpi: str, scope: str) -> bool:
+    """What the organisation's value lacks, every scope's lacks, also where it has no value to say so."""
+    return not incomplete.isdisjoint({(kpi, scope), (kpi, ORGANISATION)})
 
 
 def _parts(
@@ -107,7 +120,7 @@ def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wante
     for row in _chosen(config, store, target):
         record_id = report_record_id(row)
         cells[record_id] = {name: titles.cell(row, name) for name in REPORT_FIELDS}
-        if row["kpi"] in incomplete:
+        if lacks_facts(incomplete, row["kpi"], row["scope"]):
             held_back[record_id] = REPORT_FIELDS
     return Wanted(cells, held_back, incomplete)
 

@@ -26,10 +26,10 @@ def values_as_of(store: Store) -> str | None:
     return value
 
 
-def incomplete_kpis(store: Store) -> frozenset[str]:
-    """The KPIs that rest on tables of which not everything arrived."""
-    rows = store.db.conn.execute("SELECT DISTINCT kpi FROM kpi_values WHERE status = 'incomplete'")
-    return frozenset(row[0] for row in rows)
+def incomplete_kpis(store: Store) -> frozenset[tuple[str, str]]:
+    """KPI and scope of the values that rest on tables of which not everything arrived."""
+    rows = store.db.conn.execute("SELECT DISTINCT kpi, scope FROM kpi_values WHERE status = 'incomplete'")
+    return frozenset((kpi, scope) for kpi, scope in rows)
 
 
 def source_mark(store: Store, connection: str, module: str) -> str:

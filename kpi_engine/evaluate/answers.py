@@ -81,9 +81,9 @@ class Answers:
         by_scope = _split(one, rows)
         for definition in one.definitions:
             table = one.place.table
-            incomplete = table.name in self.preparation.request.incomplete
-            reader = Reader(definition, table, one.positions[definition.id], incomplete=incomplete)
             for name, cells in by_scope.items():
+                incomplete = not self.preparation.request.incomplete.isdisjoint({table.name} | scope.rests_on(name))
+                reader = Reader(definition, table, one.positions[definition.id], incomplete=incomplete)
                 by_grain = self._waiting.setdefault(name, {}).setdefault(definition.id, {})
                 by_grain.update(dict.fromkeys(one.grains, Answer(reader, cells)))
 

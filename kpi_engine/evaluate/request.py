@@ -67,7 +67,8 @@ class Request:
     """The day after the last; None: the report's own day is the last."""
     assumptions: Mapping[str, tuple[DatedValue, ...]] = field(default_factory=dict)
     incomplete: frozenset[str] = frozenset()
-    """Fact tables known to lack facts."""
+    """Fact tables known to lack facts. A KPI on one is `incomplete`; by team or account it is, too, where the tables
+    that tell teams or accounts apart are among them."""
     quarantined: Mapping[str, int] = field(default_factory=dict)
     """How many records of each fact table could not become facts."""
     filled: Mapping[str, Collection[str]] | None = None

@@ -44,6 +44,20 @@ def has_connection(scope: str) -> bool:
     return scope in (OWNER, TEAM, ACCOUNT)
 
 
+def rests_on(scope: str) -> frozenset[str]:
+    """The tables, beside a KPI's own, that say which of the scope's ids a row belongs to.
+
+    Accounts that were merged are one: whoever does not know it has the rows of both apart, whole as they are.
+
+    >>> sorted(rests_on("team")), sorted(rests_on("account")), sorted(rests_on("owner"))
+    (['teams', 'users'], ['accounts'], [])
+    """
+    return _RESTS_ON.get(scope, frozenset())
+
+
+_RESTS_ON = {TEAM: frozenset({"teams", "users"}), ACCOUNT: frozenset({"accounts"})}
+
+
 def applies(definition: Definition, scope: str, *, table: FactTable | None) -> bool:
     """Whether the definition's rows can be told apart by the scope; for derived KPIs ask about their inputs."""
     if isinstance(definition, Derived) or table is None:

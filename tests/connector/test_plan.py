@@ -159,6 +159,21 @@ def test_values_on_incomplete_facts_stay_as_they_are(desk: Any) -> None:
     assert report.targets[0].held_back == 2
 
 
+def test_what_the_organisation_lacks_every_scope_lacks_and_no_scope_lacks_for_another(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 10.0), desk.value("win_rate", "Acme", 0.5)])
+    planned(desk)
+    settle(desk)
+    desk.values(
+        [
+            desk.value("won_amount", "", 12.0, status="incomplete"),
+            desk.value("win_rate", "ann", 0.4, scope="owner", status="incomplete"),
+        ]
+    )
+    planned(desk)
+    assert changes(desk) == {"Acme": {"Rate": None}}, "the amount may be there, only unread"
+
+
 def test_report_records_say_whose_number_it_is_and_how_to_read_it(desk: Any) -> None:
     desk.values([desk.value("won_deals", "", 3.0)])
     planned(desk)

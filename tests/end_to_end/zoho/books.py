@@ -97,11 +97,6 @@ def compared(found: Counter[str], expected: Counter[str]) -> Journal:
     )
 
 
-def incomplete(folder: Path) -> frozenset[str]:
-    """Tables of which the store says that something is missing."""
-    return frozenset(row["table_name"] for row in _stored(folder).get("coverage", ()) if not row["complete"])
-
-
 def shown_as_fact(folder: Path) -> dict[tuple[str, ...], float | None]:
     """Every number that the store says is `ok`."""
     key = ("kpi", "scope", "scope_id", "period", "period_start")

@@ -102,6 +102,30 @@ def test_facts_that_are_incomplete_keep_their_values_and_say_so(world, kpi):
     assert (unknown.value, unknown.status) == (None, Status.INCOMPLETE)
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("deals", {"organisation", "team", "owner", "account"}),
+        ("accounts", {"account"}),
+        ("users", {"team"}),
+        ("teams", {"team"}),
+        ("orders", set()),
+    ],
+)
+def test_what_tells_a_scopes_members_apart_counts_too(world, kpi, table, told):
+    """Two accounts were merged: whoever has not read that shows whole deals with the wrong one."""
+    world.has("users", {"id": "ann", "team_id": "north"})
+    world.has("deals", {"outcome": "won", "closed_on": MARCH, "owner_id": "ann", "account_id": "acme"})
+    incomplete = frozenset({table})
+    for scope in ("organisation", "team", "owner", "account"):
+        statuses = {
+            one.status
+            for one in world.values(kpi("count"), scope=scope, incomplete=incomplete)
+            if one.value is not None
+        }
+        assert statuses == {Status.INCOMPLETE if scope in told else Status.OK}, scope
+
+
 def test_facts_that_nobody_fills(world, kpi):
     value = world.value(kpi("count", no_data="zero"), filled={"deals": {"outcome"}})
     assert (value.value, value.status) == (None, Status.NOT_APPLICABLE)
