@@ -13,7 +13,7 @@ from adapters.zoho.asking import Asking
 from adapters.zoho.reading import bulk, coql, counts, list_pages, planner
 from adapters.zoho.reading.counts import Counted
 from adapters.zoho.reading.extras import said_pages
-from adapters.zoho.reading.memory import Gone, Memory, News, instant, written
+from adapters.zoho.reading.memory import Gone, Memory, News, instant, no_later, written
 from adapters.zoho.reading.module import Batch, raise_unless_refused
 from adapters.zoho.reading.news import NewsRead, ReadAgain
 from adapters.zoho.reading.planner import LIST_END, Plan, Way, Wish
@@ -71,7 +71,7 @@ class FullRead:
         counted: Counted = yield from counts.count(self._read, self._memory.counted_by)
         self._rows, self._now = counted.number, self._now or counted.at
         self._memory = replace(self._memory, counted_by=counted.way)
-        self._newest = yield from self._newest_stamp()
+        self._newest = no_later((yield from self._newest_stamp()), self._now)
 
     def _agreed(self, memory: Memory) -> Asking:
         """Count again where what arrived is not what was counted; then read what happened meanwhile, and count again.

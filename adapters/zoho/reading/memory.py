@@ -38,6 +38,12 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 
+def no_later(newest: datetime | None, now: datetime | None) -> datetime | None:
+    """The newest record's time of change, or the server's own: a record that is stamped in the future must not hide
+    what changes until then."""
+    return newest if newest is None or now is None else min(newest, now)
+
+
 def checksum(values: Iterable[Any]) -> int:
     """Of what a record says; the same in every process."""
     return crc32(repr(tuple(values)).encode())

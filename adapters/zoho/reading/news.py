@@ -12,7 +12,7 @@ from adapters.zoho.metadata import Metadata
 from adapters.zoho.reading import coql, counts, deleted, list_pages, planner
 from adapters.zoho.reading.counts import Counted
 from adapters.zoho.reading.extras import said_pages
-from adapters.zoho.reading.memory import Memory, News, checksum
+from adapters.zoho.reading.memory import Memory, News, checksum, no_later
 from adapters.zoho.reading.module import Batch, in_order, raise_unless_refused
 from adapters.zoho.reading.planner import Way
 from adapters.zoho.reading.recent import Recent
@@ -153,7 +153,7 @@ class NewsRead:
             return
         yield from self._refreshed(new)
         self._said = True
-        moved = replace(self.memory, news=News(self._recent.newest))
+        moved = replace(self.memory, news=News(no_later(self._recent.newest, self._now)))
         yield from said_pages(self._read, new, next_state=moved.as_state() if self._saves else None)
 
     def _unknown(self, batch: Batch) -> list[bool]:
@@ -194,7 +194,7 @@ class NewsRead:
 
     def _remembered(self) -> News:
         before, overlap = self.memory.news, self._subject.overlap
-        newest = max(filter(None, (self._recent.newest, before.at)), default=None)
+        newest = no_later(max(filter(None, (self._recent.newest, before.at)), default=None), self._now)
         if newest is None:
             return before
         if self._now is not None and self._now > newest + overlap:

@@ -80,6 +80,24 @@ def test_what_becomes_visible_late_is_found_within_the_overlap(connect: Connect,
 
 
 @WAYS
+@pytest.mark.parametrize("first", ["in the first run", "later"])
+def test_a_record_stamped_in_the_future_hides_nothing(connect: Connect, way: str, first: str) -> None:
+    org = connect(way=way)
+    tomorrow = deals(1, at=START + timedelta(days=1), first=900)
+    loaded(org.state, "Deals", deals(30) + (tomorrow if first == "in the first run" else []))
+    org.run()
+    if first == "later":
+        loaded(org.state, "Deals", tomorrow)
+        org.run()
+    for amount in (7.0, 8.0):
+        org.later(hours=1)
+        org.state.update("Deals", an_id(3), {"Amount": amount})
+        assert org.run().arrived == 1
+        assert mirrored(org.mirrors["Deals"]) == org.stored()
+    assert org.run().said == [org.mirrors["Deals"].end], "it is known, and no news in every run"
+
+
+@WAYS
 @pytest.mark.parametrize("includes", [True, False], ids=["since includes its second", "since excludes it"])
 def test_more_on_one_second_than_a_page_holds(connect: Connect, way: str, *, includes: bool) -> None:
     org = connected(connect, 10, way=way, stand_in={"modified_since_includes": includes})
