@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_serializer, model_validator
@@ -261,20 +261,36 @@ def instant_reader(style: DateFormat, zone: ZoneInfo) -> Reader:
 
 def _utc_instant(text: str) -> str:
     """An instant with its offset, in UTC; empty where that takes more than a look at its hour."""
-    hours, hour = _utc_hours(text[:_TO_THE_DAY], text[_TO_THE_SECOND:]), int(text[_TO_THE_DAY + 1 : _TO_THE_HOUR])
-    return f"{hours[hour]}{text[_TO_THE_HOUR:_TO_THE_SECOND]}Z" if hour < len(hours) else ""
+    first, hour = _utc_midnight(text[:_TO_THE_DAY], text[_TO_THE_SECOND:]), int(text[_TO_THE_DAY + 1 : _TO_THE_HOUR])
+    if first is None or hour > 23:
+        return ""
+    days, at = divmod(first.hour + hour, 24)
+    return f"{first.days[days]}T{_HOURS[at]}{text[_TO_THE_HOUR:_TO_THE_SECOND]}Z"
 
 
-@lru_cache(maxsize=2_048)
-def _utc_hours(day: str, offset: str) -> tuple[str, ...]:
-    """A day's 24 hours in UTC, `2017-03-01T08`; none where the offset is not of whole hours, or the day is none."""
+_HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
+
+
+class _Midnight(NamedTuple):
+    """A day's first hour in UTC."""
+
+    hour: int
+    days: tuple[str, str]
+    """Its day there, and the next."""
+
+
+@lru_cache(maxsize=8_192)
+def _utc_midnight(day: str, offset: str) -> _Midnight | None:
+    """None where the offset is not of whole hours, or the day is none."""
     if offset != "Z" and not offset.endswith(":00"):
-        return ()
+        return None
     try:
         midnight = datetime.fromisoformat(f"{day}T00:00:00{offset}").astimezone(UTC)
-        return tuple((midnight + timedelta(hours=hour)).isoformat()[:_TO_THE_HOUR] for hour in range(24))
+        return _Midnight(
+            midnight.hour, (midnight.date().isoformat(), (midnight + timedelta(days=1)).date().isoformat())
+        )
     except (ValueError, OverflowError):
-        return ()
+        return None
 
 
 def _calendar_day(text: str) -> str:

@@ -16,23 +16,30 @@ class Recent:
         """Begin.
 
         Args:
-            start: Older records are not met again; None where every one may be.
+            start: Older records are not met again, and not looked at; None where every one may be.
         """
         self.newest: datetime | None = None
+        """Of those that may be met again."""
         self.newest_id = ""
         self._start = start
         self._sums: dict[str, tuple[datetime, int]] = {}
 
     def note(self, batch: Batch, names: Iterable[str]) -> None:
         """Take a batch's records, as far as they are recent."""
+        stamps = batch.stamps()
+        if not self._is_recent(max(filter(None, stamps), default=None)):
+            return  # the way of nearly every page of a whole reading
         cells = [batch.columns[name] for name in names]
-        for place, (at, record_id) in enumerate(zip(batch.stamps(), batch.ids, strict=False)):
-            if at is None:
+        for place, (at, record_id) in enumerate(zip(stamps, batch.ids, strict=True)):
+            if at is None or not self._is_recent(at):
                 continue
             if self.newest is None or at > self.newest or (at == self.newest and self._is_behind(record_id)):
                 self.newest, self.newest_id = at, record_id
-            if (self._start is None or at >= self._start) and len(self._sums) <= MOST_KNOWN:
+            if len(self._sums) <= MOST_KNOWN:
                 self._sums[record_id] = at, checksum(column[place] for column in cells)
+
+    def _is_recent(self, at: datetime | None) -> bool:
+        return at is not None and (self._start is None or at >= self._start)
 
     def _is_behind(self, record_id: str) -> bool:
         return in_order(record_id) > in_order(self.newest_id)
