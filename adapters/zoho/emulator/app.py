@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -187,10 +188,10 @@ class StandIn:
                 if left else answer), credits  # fmt: skip
 
     def _needed(self, call: Call, endpoint: Endpoint) -> str:
-        """The scopes of a call; every custom module goes by the word `custom`."""
+        """The scopes of a call."""
         needed = endpoint.scope(call) if callable(endpoint.scope) else endpoint.scope
         module = self.state.modules().get(call.parameters.get("module", ""))
-        return needed.replace(f".{module.api_name}.", ".custom.") if module and module.custom else needed
+        return needed.replace(f".{module.api_name}.", f".{module.scope_word}.") if module else needed
 
     def _call(self, request: Request, body: bytes, faults: dict[str, str | None], *, number: int = 0) -> Call:
         return Call(
@@ -241,4 +242,6 @@ def _coql_credits(call: Call) -> int:
 def _response(answer: Answer) -> Response:
     if answer.status in (204, 304):
         return Response(status_code=answer.status, headers=dict(answer.headers))
+    if isinstance(answer.content, Path):  # of any size, and sent piece by piece
+        return FileResponse(answer.content, answer.status, dict(answer.headers), media_type=answer.media_type)
     return Response(answer.body(), answer.status, headers=dict(answer.headers), media_type=answer.media_type)

@@ -100,6 +100,17 @@ class ModuleMeta:
         """Made by an admin, not by Zoho."""
         return self.generated_type == "custom"
 
+    @property
+    def scope_word(self) -> str:
+        """What scopes call it: every module of an admin's `custom`, a history what it is the history of.
+
+        >>> ModuleMeta("Sales_Orders", "", "").scope_word, ModuleMeta("DealHistory", "", "", parent="Deals").scope_word
+        ('salesorders', 'deals')
+        """
+        if self.custom:
+            return "custom"
+        return (self.parent or self.api_name).removesuffix("__s").replace("_", "").lower()
+
     def as_json(self) -> dict[str, Any]:
         """For the table `modules`."""
         return asdict(self)

@@ -1,4 +1,7 @@
-"""What a run without news costs: three calls a module and six beside, with everything that the adapter maps."""
+"""What a run without news costs: three calls a module and six beside, with everything that the adapter maps.
+
+The token may do what `crm-kpi auth` asks for, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from adapters.zoho.adapter import ADAPTER
 from adapters.zoho.emulator.app import StandIn, opened
 from adapters.zoho.emulator.server import Served, serve
 from adapters.zoho.emulator.settings import Settings
+from connector.auth import signing_in
 from connector.transport import Session
 from tests.end_to_end.zoho.company import START, configured, go, quiet_world, settled_in
 
@@ -44,6 +49,7 @@ write_back:
       module: Accounts
       scope: account
       fields: {{KPI_Won: {{kpi: won_amount, period: all}}}}
+    - {{name: report, connection: crm, kind: records, scopes: [organisation]}}
 """
 A_MODULE, BESIDE = 3, 6
 _PLACES = {"users": "Users", "settings/roles": "Roles", "org/currencies": "Currencies"}
@@ -61,10 +67,17 @@ def module_of(request: requests.PreparedRequest) -> str:
     return _PLACES.get(path) or ("" if path.startswith(("/", "org", "settings")) else path.partition("/")[0])
 
 
+def asked_for(folder: Path) -> frozenset[str]:
+    """The scopes that `crm-kpi auth` says to grant, for the settings above."""
+    path = settled_in(folder, "http://127.0.0.1:9", settings=SETTINGS)
+    return frozenset(signing_in(ADAPTER, path=path, environment={}).scopes("write"))
+
+
 @pytest.fixture(scope="module")
-def zoho() -> Iterator[Served]:
+def zoho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sample company, where somebody deleted a few things, too."""
-    settings = Settings(scale=0.05, clock=lambda: START)
+    scopes = asked_for(tmp_path_factory.mktemp("asked"))
+    settings = Settings(scale=0.05, clock=lambda: START, scopes=scopes)
     state = opened(settings)
     state.set_clock(START)
     for module in ("Deals", "Accounts", "Calls"):

@@ -109,6 +109,8 @@ def test_revoking_a_refresh_token_ends_its_access_tokens(client: Client) -> None
     [
         ("/Deals", {"fields": "Stage"}, "ZohoCRM.modules.deals.READ"),
         ("/Surveys", {"fields": "Name"}, "ZohoCRM.modules.custom.READ"),
+        ("/Sales_Orders", {"fields": "Subject"}, "ZohoCRM.modules.salesorders.READ"),
+        ("/DealHistory", {"fields": "Stage"}, "ZohoCRM.modules.deals.READ"),
         ("/settings/fields", {"module": "Deals"}, "ZohoCRM.settings.fields.READ"),
         ("/org", {}, "ZohoCRM.org.ALL"),
         ("/users", {}, "ZohoCRM.users.READ"),
