@@ -79,6 +79,14 @@ def missing_columns(module: str, missing: Sequence[str]) -> RejectedError:
     return rejected(Message("the bulk file of {module} has no column {names}", module=module, names=names))
 
 
+def no_history(module: str, field: str) -> RejectedError:
+    """It was kept when everything was read."""
+    return rejected(
+        Message("{module}: Zoho keeps no history of {field} any more", module=module, field=field),
+        hint=Message("turn on history tracking for {field} again, or map the column to null", field=field),
+    )
+
+
 def no_organisation() -> RejectedError:
     """The account belongs to none."""
     return rejected(

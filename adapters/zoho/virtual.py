@@ -126,7 +126,7 @@ _ACTIVITY: Final[Mapping[str, Virtual]] = {
     "$lead_id": Virtual(_ABOUT, _related("Leads", who=True)),
     "$case_id": Virtual(_ABOUT, _related("Cases", who=False)),
 }
-_CASE_HISTORY: Final = Virtual(("id",), None)
+_SOLVED: Final = Virtual(("Status",), None)
 
 VIRTUAL: Final[Mapping[str, Mapping[str, Virtual]]] = {
     "Deals": {
@@ -150,9 +150,9 @@ VIRTUAL: Final[Mapping[str, Mapping[str, Virtual]]] = {
         ),
     },
     "Cases": {
-        "$first_response_at": _CASE_HISTORY,
-        "$first_resolved_at": _CASE_HISTORY,
-        "$resolved_at": _CASE_HISTORY,
+        "$first_response_at": Virtual(("id",), None),
+        "$first_resolved_at": _SOLVED,
+        "$resolved_at": _SOLVED,
     },
 }
 

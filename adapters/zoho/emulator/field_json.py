@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.zoho.emulator.histories import tracked
 from adapters.zoho.emulator.meta import ARRAYS, LOST, OPEN, WON, FieldMeta
 from adapters.zoho.emulator.state import State
 
@@ -60,7 +61,7 @@ def field_json(state: State, module: str, field: FieldMeta) -> dict[str, Any]:
         "external": None,
         "crypt": None,
         "private": {"type": "High", "restricted": True, "export": True} if field.private else None,
-        "history_tracking": _tracking(module, field),
+        "history_tracking": _tracking(state, module, field),
         "convert_mapping": None,
         "tooltip": None,
         "quick_sequence_number": None,
@@ -122,14 +123,15 @@ def _currency(field: FieldMeta) -> dict[str, Any]:
     return {"rounding_option": "normal", "precision": field.decimal_place} if field.data_type == "currency" else {}
 
 
-def _tracking(module: str, field: FieldMeta) -> dict[str, Any] | None:
-    """Deals' stage is tracked, in the module of stage history."""
-    if (module, field.api_name) != ("Deals", "Stage"):
+def _tracking(state: State, module: str, field: FieldMeta) -> dict[str, Any] | None:
+    """Where the history of a tracked picklist is."""
+    history = tracked(state, module)
+    if history is None or history.field != field.api_name:
         return None
     return {
-        "module": {"api_name": "DealHistory"},
-        "duration_configured_field": {"api_name": "Stage_Duration_Calendar_Days"},
-        "related_list_name": "Stage_History",
+        "module": {"api_name": history.rows},
+        "duration_configured_field": {"api_name": history.duration},
+        "related_list_name": history.related_list,
         "duration_configuration": "days",
         "followed_fields": [],
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from adapters.zoho.emulator import stage_history
+from adapters.zoho.emulator import histories
 from adapters.zoho.emulator.database import Memory, connected, quoted, stamp, utc_now
 from adapters.zoho.emulator.derived import completed
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta, PickValue
@@ -198,8 +198,7 @@ class State(Memory):
             }
             row = completed(self, module, row, before={})
             self.store(module, row)
-            if module == "Deals" and row.get("Stage"):
-                stage_history.stage_entered(self, row, at=moment, by=user)
+            histories.noted(self, module, row, before={}, at=moment, by=user)
             self.record("insert", module, row["id"], values)
             return self.get(module, row["id"]) or row
 
@@ -227,8 +226,7 @@ class State(Memory):
             known = {name: value for name, value in found.items() if name in self._fields[module] and name != "id"}
             self._set(module, record_id, known)
             after = {**before, **known}
-            if module == "Deals" and after.get("Stage") != before.get("Stage"):
-                stage_history.stage_entered(self, after, at=moment, by=user)
+            histories.noted(self, module, after, before=before, at=moment, by=user)
             self.record("update", module, record_id, changes)
             return after
 
@@ -241,8 +239,7 @@ class State(Memory):
             if row is None:
                 return False
             self.db.execute(f"DELETE FROM {quoted(module)} WHERE id = ?", (record_id,))  # noqa: S608
-            if module == "Deals":
-                stage_history.orphaned(self, record_id)
+            histories.orphaned(self, module, record_id)
             name = row.get(self._modules[module].name_field)
             self.db.execute(
                 "INSERT OR REPLACE INTO deleted_records VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -274,8 +271,7 @@ class State(Memory):
                 row["Modified_Time"] = stamp(self.now())
             self.store(module, row)
             self.db.execute("DELETE FROM deleted_records WHERE module = ? AND id = ?", (module, record_id))
-            if module == "Deals":
-                stage_history.adopted(self, record_id)
+            histories.adopted(self, module, record_id)
             self.record("restore", module, record_id, {})
             return True
 

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from adapters.zoho import faults
 from adapters.zoho.asking import Asking
-from adapters.zoho.reading import bulk, coql, counts, list_pages, planner
+from adapters.zoho.reading import bulk, coql, counts, extras, list_pages, planner
 from adapters.zoho.reading.counts import Counted
-from adapters.zoho.reading.extras import said_pages
-from adapters.zoho.reading.memory import Gone, Memory, News, instant, no_later, written
+from adapters.zoho.reading.memory import Calls, Gone, Memory, News, instant, no_later, written
 from adapters.zoho.reading.module import Batch, raise_unless_refused
 from adapters.zoho.reading.news import NewsRead, ReadAgain
 from adapters.zoho.reading.planner import LIST_END, Plan, Way, Wish
@@ -39,7 +38,7 @@ class FullRead:
         """
         self._subject = subject
         self._memory = memory
-        self._read = subject.read_with(memory.metadata)
+        self._read = subject.read_with(memory.metadata, unmade=memory.unmade)
         self._midway = memory.reading
         self._now = instant(self._midway["now"]) if self._midway else now
         self._newest = instant(self._midway["newest"]) if self._midway else None
@@ -50,6 +49,8 @@ class FullRead:
 
     def talk(self) -> PullTalk:
         """All that there is to say."""
+        if self._midway is None:
+            yield from self._look_for_unmade()
         yield Withheld(self._read.module, self._read.withheld)
         if self._midway is None:
             yield from self._look()
@@ -65,6 +66,10 @@ class FullRead:
             counts_fewer=self._read.module in COUNTS_FEWER,
             note=_note(self._read.module, way, plan),
         )
+
+    def _look_for_unmade(self) -> Asking:
+        self._memory = replace(self._memory, unmade=(yield from extras.unmade(self._read)))
+        self._read = self._subject.read_with(self._memory.metadata, unmade=self._memory.unmade)
 
     def _look(self) -> Asking:
         """How many records there are, and where the next run's news begin: both before anything is read."""
@@ -150,7 +155,7 @@ class FullRead:
 
     def _say(self, batch: Batch, cursor: dict[str, Any]) -> Asking:
         self._recent.note(batch, self._read.fields)
-        yield from said_pages(self._read, batch, next_state=self._reading(cursor))
+        yield from extras.said_pages(self._read, batch, next_state=self._reading(cursor))
 
     def _reading(self, cursor: dict[str, Any]) -> State:
         """The state in the middle of a full read."""
@@ -172,6 +177,7 @@ class FullRead:
             self._memory,
             news=News(newest, "", settled, known),
             gone=Gone(since),
+            calls=Calls(since),
             full_at=now or newest,
             refused=tuple(self._refused),
             reading=None,

@@ -16,7 +16,7 @@ from zlib import crc32
 from adapters.zoho.metadata import Metadata
 from connector.contract import State
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the state and of what becomes of a record; another version has everything read again."""
 MOST_KNOWN: Final = 500
 """More recent records than this are not remembered; they arrive once more, which costs calls and changes nothing."""
@@ -122,6 +122,23 @@ class Gone:
         return cls(instant(state["at"]), state["known"], state["listed"])
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How far calls were read, of which cases take the time of their first answer."""
+
+    at: datetime | None = None
+    """Modified_Time of the newest."""
+    total: int = 0
+    """Checksum of those that the next run meets again."""
+
+    def as_state(self) -> dict[str, Any]:
+        return {"at": written(self.at) if self.at else None, "total": self.total}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Calls:
+        return cls(instant(state["at"]), state["total"])
+
+
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -136,6 +153,9 @@ class Memory:
     """When everything was read for the last time."""
     refused: tuple[str, ...] = ()
     """Ways that Zoho refused for this module; they are tried again with the next full read."""
+    unmade: tuple[str, ...] = ()
+    """Virtual fields that could not be made; it is tried again with the next full read."""
+    calls: Calls = Calls()
     counted_by: str = ""
     """Which way of counting Zoho allows."""
     reading: Mapping[str, Any] | None = None
@@ -150,6 +170,8 @@ class Memory:
             "gone": self.gone.as_state(),
             "full_at": written(self.full_at) if self.full_at else None,
             "refused": list(self.refused),
+            "unmade": list(self.unmade),
+            "calls": self.calls.as_state(),
             "counted_by": self.counted_by,
             "reading": dict(self.reading) if self.reading is not None else None,
         }
@@ -165,6 +187,8 @@ class Memory:
             gone=Gone.from_state(state["gone"]),
             full_at=instant(state["full_at"]),
             refused=tuple(state["refused"]),
+            unmade=tuple(state["unmade"]),
+            calls=Calls.from_state(state["calls"]),
             counted_by=state["counted_by"],
             reading=state["reading"],
         )

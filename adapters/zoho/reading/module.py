@@ -65,6 +65,13 @@ class ModuleRead:
     """As the mapping names them, virtual fields included."""
     metadata: Metadata
     private_shown: bool = False
+    unmade: tuple[str, ...] = ()
+    """Virtual fields that cannot be made in this organisation."""
+
+    @property
+    def made_here(self) -> tuple[str, ...]:
+        """Of what was asked for, the virtual fields that can be made."""
+        return tuple(name for name in virtual_fields(self.module, self.asked) if name not in self.unmade)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -97,12 +104,8 @@ class ModuleRead:
     def withheld(self) -> tuple[str, ...]:
         """Of what was asked for, what cannot be filled."""
         missing = set(self.wanted.withheld)
-        made = [
-            name
-            for name in virtual_fields(self.module, self.asked)
-            if set(real_fields(self.module, (name,))) <= missing
-        ]
-        return tuple(name for name in self.asked if name in missing or name in made)
+        unmade = [name for name in self.made_here if set(real_fields(self.module, (name,))) <= missing]
+        return tuple(name for name in self.asked if name in {*missing, *self.unmade, *unmade})
 
     @property
     def lookups(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.zoho.asking import Asking
 from adapters.zoho.metadata import Metadata
-from adapters.zoho.reading import coql, counts, deleted, list_pages, planner
+from adapters.zoho.reading import cases, coql, counts, deleted, list_pages, planner
 from adapters.zoho.reading.counts import Counted
 from adapters.zoho.reading.extras import said_pages
 from adapters.zoho.reading.memory import Memory, News, checksum, no_later
@@ -45,7 +45,7 @@ class NewsRead:
         self.memory = memory
         self._subject = subject
         self._saves = saves
-        self._read = subject.read_with(memory.metadata)
+        self._read = subject.read_with(memory.metadata, unmade=memory.unmade)
         self._recent = Recent(None)
         self._now: datetime | None = None
         self._said = False
@@ -75,6 +75,7 @@ class NewsRead:
         if not self._read.has_stamp:
             raise ReadAgain(None)
         yield from self._changed()
+        yield from self._called()
         told: deleted.Told = yield from deleted.deletions(self._read, self.memory.gone, overlap=self._subject.overlap)
         if told.too_many:
             raise ReadAgain(self._now)
@@ -103,10 +104,29 @@ class NewsRead:
         """Records that left the list of the deleted: those that are there again."""
         for start in range(0, len(ids), list_pages.IDS_AT_ONCE):
             batch = yield from list_pages.whole_by_ids(self._read, ids[start : start + list_pages.IDS_AT_ONCE])
-            yield from said_pages(self._read, batch, next_state=None)
+            yield from self._pages(batch, next_state=None)
         if ids:
             self._said = True
             self.memory = replace(self.memory, gone=self.memory.gone.without(ids))
+
+    def _called(self) -> Asking:
+        """Cases that did not change themselves, but somebody made a call."""
+        if not cases.makes_first_response(self._read):
+            return
+        try:
+            found = yield from cases.called_since(
+                self._read, self.memory.calls, overlap=self._subject.overlap, now=self._now
+            )
+        except (RejectedError, AuthError) as error:
+            raise_unless_refused(error)
+            raise ReadAgain(self._now) from None
+        ids, calls = found
+        for start in range(0, len(ids), list_pages.IDS_AT_ONCE):
+            batch = yield from list_pages.whole_by_ids(self._read, ids[start : start + list_pages.IDS_AT_ONCE])
+            yield from self._pages(batch, next_state=None)
+        if calls != self.memory.calls:
+            self._said = True
+            self.memory = replace(self.memory, calls=calls)
 
     # ---- changed records ----
 
@@ -154,7 +174,15 @@ class NewsRead:
         yield from self._refreshed(new)
         self._said = True
         moved = replace(self.memory, news=News(no_later(self._recent.newest, self._now)))
-        yield from said_pages(self._read, new, next_state=moved.as_state() if self._saves else None)
+        yield from self._pages(new, next_state=moved.as_state() if self._saves else None)
+
+    def _pages(self, batch: Batch, *, next_state: State | None) -> Asking:
+        """Say records; where what completes them is refused now, what can be had is to be found out anew."""
+        try:
+            yield from said_pages(self._read, batch, next_state=next_state)
+        except (RejectedError, AuthError) as error:
+            raise_unless_refused(error)
+            raise ReadAgain(self._now) from None
 
     def _unknown(self, batch: Batch) -> list[bool]:
         """Which records say something that they did not say before."""
@@ -190,7 +218,7 @@ class NewsRead:
         if fresh.differs(self.memory.metadata):
             raise ReadAgain(self._now)
         self.memory = replace(self.memory, metadata=fresh)
-        self._read = self._subject.read_with(fresh)
+        self._read = self._subject.read_with(fresh, unmade=self.memory.unmade)
 
     def _remembered(self) -> News:
         before, overlap = self.memory.news, self._subject.overlap

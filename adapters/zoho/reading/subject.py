@@ -23,9 +23,9 @@ class Subject:
     private_shown: Callable[[], bool] = lambda: False
     """Whether the organisation is known to keep nothing from the API."""
 
-    def read_with(self, metadata: Metadata) -> ModuleRead:
-        """The module as this metadata describes it."""
-        return ModuleRead(self.api, self.settings, self.module, self.asked, metadata, self.private_shown())
+    def read_with(self, metadata: Metadata, *, unmade: tuple[str, ...] = ()) -> ModuleRead:
+        """The module as this metadata describes it, without the virtual fields that cannot be made."""
+        return ModuleRead(self.api, self.settings, self.module, self.asked, metadata, self.private_shown(), unmade)
 
     def metadata(self) -> Asking:
         """The module's fields, fresh."""

@@ -360,31 +360,6 @@ def test_activities_name_the_record_that_they_are_about(connect: Connect) -> Non
     assert len(org.calls_of("Calls", ("id", *about, "$direction", "$done_at", "Modified_Time"))) == 3
 
 
-def test_the_first_outgoing_call_may_stand_for_the_first_answer(connect: Connect) -> None:
-    org = connect(cases={"first_response": "outgoing_activity"})
-    times = {"Created_Time": "2026-01-01T00:00:00+00:00", "Modified_Time": "2026-01-01T00:00:00+00:00"}
-    loaded(org.state, "Cases", [{**times, "id": an_id(1), "Subject": "A"}, {**times, "id": an_id(2), "Subject": "B"}])
-    starts = ("2026-01-03T09:00:00+00:00", "2026-01-02T09:00:00+00:00", "2026-01-01T09:00:00+00:00")
-    loaded(
-        org.state,
-        "Calls",
-        [
-            {
-                **times,
-                "id": an_id(10 + at),
-                "What_Id": an_id(1),
-                "$se_module": "Cases",
-                "Call_Start_Time": start,
-                "Call_Type": "Inbound" if at == 2 else "Outbound",
-            }
-            for at, start in enumerate(starts)
-        ],
-    )
-    mirror = org.run("Cases", ("id", "Subject", "$first_response_at", "Modified_Time"))
-    assert mirror.rows[an_id(1)]["$first_response_at"] == "2026-01-02T09:00:00+00:00"
-    assert mirror.rows[an_id(2)]["$first_response_at"] is None
-
-
 def test_settings_name_only_stand_ins_on_this_machine() -> None:
     stated = {"client_id": "1", "client_secret": "2", "refresh_token": "3"}
     for address in ("https://zoho.example", "http://127.0.0.1.evil.example", "ftp://127.0.0.1", "http://127.0.0.1/x"):
