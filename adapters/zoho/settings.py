@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from adapters.zoho.hosts import is_loopback
 
 DataCentre = Literal["com", "eu", "in", "com.au", "jp", "com.cn", "ca", "sa", "uk"]
 Environment = Literal["production", "sandbox", "developer"]
 WayName = Literal["auto", "list", "coql", "bulk"]
 ApiName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 
-_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
-
-def _is_loopback(value: str) -> str:
+def _is_of_a_stand_in(value: str) -> str:
     """A stand-in runs on this machine; every other address follows from the data centre."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or parts.hostname not in _LOOPBACK or parts.path.strip("/"):
+    if not is_loopback(value):
         raise ValueError("only a stand-in on this machine may be named here, such as http://127.0.0.1:8080")
     return value.rstrip("/")
 
 
-StandInAddress = Annotated[str, AfterValidator(_is_loopback)]
+StandInAddress = Annotated[str, AfterValidator(_is_of_a_stand_in)]
 
 
 class _Stated(BaseModel):
