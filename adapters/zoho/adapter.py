@@ -20,12 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from adapters.zoho import survey
 from adapters.zoho.asking import Api
 from adapters.zoho.granting import GRANT
-from adapters.zoho.organisation import Organisation, read_organisation
+from adapters.zoho.organisation import HEAVY_AT_ONCE, Organisation, read_organisation
 from adapters.zoho.reading.people import PSEUDO, ListRead
 from adapters.zoho.reading.subject import Subject
 from adapters.zoho.reading.talk import module_talk
@@ -50,9 +49,6 @@ from connector.contract import (
     WriteTarget,
 )
 
-CONVERSATIONS: Final = 8
-"""COQL and other heavy calls share a pool of ten, whatever the edition; two are left to people's own work."""
-
 
 class ZohoAdapter:
     """One Zoho CRM organisation."""
@@ -62,7 +58,7 @@ class ZohoAdapter:
         deletions=Capability(True),
         field_write=Capability(True),
         record_write=Capability(True, "into a module of report records"),
-        conversations_at_once=CONVERSATIONS,
+        conversations_at_once=HEAVY_AT_ONCE,
         records_a_call=RECORDS_A_CALL,
         records_a_credit=RECORDS_A_CREDIT,
     )

@@ -40,10 +40,9 @@ class Field:
     private: bool = False
     values: tuple[str, ...] = ()
     """Of a field that holds several at once."""
-    lookup: str = ""
 
     def as_state(self) -> list[Any]:
-        return [self.type, self.private, list(self.values), self.lookup]
+        return [self.type, self.private, list(self.values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,7 @@ class Metadata:
     def from_state(cls, state: Mapping[str, Any]) -> Metadata:
         """Back from JSON."""
         fields = {
-            name: Field(kind, private, tuple(values), lookup)
-            for name, (kind, private, values, lookup) in state["fields"].items()
+            name: Field(kind, private, tuple(values)) for name, (kind, private, values) in state["fields"].items()
         }
         at = datetime.fromisoformat(state["at"]) if state["at"] else None
         return cls(at, fields, state["listed"], state["outcomes"])
@@ -149,11 +147,7 @@ def _field(meta: Mapping[str, Any]) -> Field:
     values: tuple[str, ...] = ()
     if kind == "multiselectpicklist":
         values = tuple(str(each.get("actual_value")) for each in _dicts(meta.get("pick_list_values")))
-    lookup = meta.get("lookup")
-    module = lookup.get("module") if isinstance(lookup, dict) else None
-    if isinstance(module, dict):
-        module = module.get("api_name")
-    return Field(kind, is_private(meta.get("private")), values, module if isinstance(module, str) else "")
+    return Field(kind, is_private(meta.get("private")), values)
 
 
 def is_private(said: Any) -> bool:

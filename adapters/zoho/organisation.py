@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapters.zoho import faults
 from adapters.zoho.asking import Answer, Api, Asking, answered
+from adapters.zoho.hosts import ENVIRONMENTS
 from adapters.zoho.settings import ZohoSettings
 from connector.contract import Introduction
 
@@ -38,9 +39,8 @@ _ALSO: Final = {"starter": "standard", "zohoone": "enterprise", "crmplus": "ulti
 """Words inside a license's name, for editions that are sold under other names."""
 FOR_PEOPLE: Final = 2
 """Calls at once that are left to other programs of the organisation."""
-HEAVY_AT_ONCE: Final = 8
+HEAVY_AT_ONCE: Final = 10 - FOR_PEOPLE
 """COQL and sorted lists share a pool of ten, whatever the edition."""
-ENVIRONMENTS: Final = frozenset(("production", "sandbox", "developer"))
 
 
 @dataclass(frozen=True, slots=True)
