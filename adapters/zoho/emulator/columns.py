@@ -48,11 +48,6 @@ def instant(name: str) -> Column:
     return lambda source: list(map(instant_text, source.columns[name]))
 
 
-def day_of(name: str) -> Column:
-    """The (UTC) day of an instant."""
-    return lambda source: [None if value is None else value[:10] for value in source.columns[name]]
-
-
 def money(name: str) -> Column:
     """Ten-thousandths as a number."""
     return lambda source: [None if value is None else value / SCALE for value in source.columns[name]]

@@ -100,10 +100,6 @@ class Accounts:
             raise invalid_token()
         return frozenset(row[0].split(","))
 
-    def end_all(self) -> None:
-        """All access tokens end now."""
-        self.state.db.execute("UPDATE oauth_access SET live = 0")
-
     def _exchange(self, asked: Mapping[str, str], base_url: str) -> Answer:
         now = stamp(self.state.now())
         row = self.state.db.execute(
