@@ -10,7 +10,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -227,6 +227,66 @@ def _replace_private(path: Path, text: str) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier signing in has left, and where."""
+
+    references: Mapping[str, str]
+    """Setting -> what settings say instead of it."""
+    settings: Mapping[str, str]
+    """What else the environment says of the connection, such as its data centre."""
+    environment: Mapping[str, str] = field(repr=False)
+    """What the references are taken from: the process's, and the file's."""
+    by_file: bool
+    """Some of it stands in the file only."""
+
+
+def kept_already(signing: SigningIn, *, environment: Mapping[str, str], env_file: Path | None) -> Kept:
+    """Look where secrets are kept, so that nobody makes a second code: the environment, the file, or else the keyring.
+
+    Args:
+        signing: The adapter, and how its secrets are called.
+        environment: Of this process; it goes before the file.
+        env_file: The file that was named; the keyring is not looked into where there is one.
+
+    Raises:
+        ConnectorError: the file cannot be read.
+    """
+    filed = {} if env_file is None else _variables(env_file)
+    known = {**filed, **environment}
+    required = [name for name, info in signing.kind.settings.model_fields.items() if info.is_required()]
+    references = {name: f"${{{signing.variable(name)}}}" for name in required if known.get(signing.variable(name))}
+    if env_file is None:
+        rest = [name for name in required if name not in references]
+        references |= {name: f"${{keyring:{signing.secret_name(name)}}}" for name in rest if _in_keyring(signing, name)}
+    plain = [each.name for each in signing.grant.asks if not each.secret and each.name not in required]
+    said = {name: known.get(signing.variable(name), "") for name in plain if name in signing.kind.settings.model_fields}
+    used = {signing.variable(name) for name in (*references, *said)}
+    return Kept(
+        references=references,
+        settings={name: value for name, value in said.items() if value},
+        environment=known,
+        by_file=any(name in filed and name not in environment for name in used),
+    )
+
+
+def _in_keyring(signing: SigningIn, name: str) -> bool:
+    try:
+        return bool(system_keyring.secret(signing.secret_name(name)))
+    except ConfigError:  # there is none; whoever wants to keep something in it is told
+        return False
+
+
+def _variables(path: Path) -> dict[str, str]:
+    """Of a file such as `keep_in_file` writes."""
+    try:
+        lines = [line.strip().removeprefix("export ").partition("=") for line in _lines(path)]
+        return {name.strip(): "".join(shlex.split(value)) for name, sign, value in lines if sign and name[:1] != "#"}
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else Message("it is no file of variables")
+        raise ConnectorError(Message("{file} cannot be read: {reason}", file=path, reason=reason)) from error
 
 
 def settings_lines(signing: SigningIn, granted: Granted, kept: Mapping[str, str]) -> tuple[str, ...]:

@@ -49,8 +49,9 @@ _REFUSALS: Final = {
 
 def _instructions(scopes: tuple[str, ...]) -> Message:
     return Message(
-        "open {console} (or the console of your data centre), choose Self Client, then Generate Code; enter these "
-        "scopes: {scopes}; choose a duration of 10 minutes, press Create, and choose the portal and the environment",
+        "open {console} (or the console of your data centre), choose Self Client, then Generate Code; enter the scopes "
+        "that stand at the end of this line, choose a duration of 10 minutes, press Create, and choose the portal and "
+        "the environment. Scopes: {scopes}",
         console=console_url("com"),
         scopes=",".join(scopes),
     )
@@ -90,13 +91,12 @@ def _exchange(answers: Mapping[str, str], now: datetime) -> GrantTalk:
     title = yield from _title(base, answer.access_token)
     stand_in = {"accounts_url": accounts} if answers.get("accounts_url") else {}
     return Granted(
-        secrets={"client_secret": answers["client_secret"], "refresh_token": answer.refresh_token},
-        settings={
-            "data_centre": data_centre,
-            "environment": environment,
-            "client_id": answers["client_id"],
-            **stand_in,
+        secrets={
+            "client_id": answers["client_id"],  # none, but of no use without the other two
+            "client_secret": answers["client_secret"],
+            "refresh_token": answer.refresh_token,
         },
+        settings={"data_centre": data_centre, "environment": environment, **stand_in},
         scopes=answer.scopes,
         title=title,
     )

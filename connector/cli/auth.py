@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from connector.cli.language import words
 from connector.cli.options import Command, as_json, common, option
 from connector.cli.output import Output, print_json
 from connector.cli.session import Session, current
+from connector.cli.stated import setting, stated_settings
 from connector.errors import ConfigError, Message
 
 if TYPE_CHECKING:
@@ -39,9 +41,13 @@ if TYPE_CHECKING:
     "--stage",
     type=click.Choice(("read", "write")),
     default="read",
-    help=words("What may be done: read (pull, init, check), or write (setup, plan, apply) as well; default: read."),
+    help=words(
+        "What may be done: read (init, check, pull, and run as far as it shows what it would write), or write (apply, "
+        "and run from then on) as well; default: read."
+    ),
 )
 @option("--connection", metavar="NAME", default="", help=words("Which connection, where the adapter has several."))
+@setting
 @option("--show", is_flag=True, help=words("Only show the scopes and where to enter them."))
 @option(
     "--keyring", is_flag=True, help=words("Keep the secrets in the system's keyring; the default where it has one.")
@@ -59,6 +65,7 @@ def auth(
     name: str,
     stage: Stage,
     connection: str,
+    stated: tuple[str, ...],
     show: bool,
     keyring: bool,
     env_file: Path | None,
@@ -74,8 +81,9 @@ def auth(
     if show:
         _show_scopes(session, signing, scopes)
         return
+    known = stated_settings(kind, stated)
     check_place(env_file)
-    granted = grant(session, signing, scopes)
+    granted = grant(session, signing, scopes, known=known)
     _tell(session, signing, scopes=scopes, granted=granted, env_file=env_file)
 
 
@@ -156,23 +164,46 @@ def _tell(
 ) -> None:
     from connector.auth import not_granted, settings_lines
 
-    missing = not_granted(scopes, granted.scopes)
     kept = keep(signing, granted, env_file)
-    place: Literal["keyring"] | Path = env_file or "keyring"
     if session.json:
-        print_json(
-            {"title": granted.title, "settings": {**granted.settings, **kept}, "kept": place, "missing": missing}
-        )
+        place: Literal["keyring"] | Path = env_file or "keyring"
+        settings, missing = {**granted.settings, **kept}, not_granted(scopes, granted.scopes)
+        print_json({"title": granted.title, "settings": settings, "kept": place, "missing": missing})
         return
     output = session.output
-    if granted.title:
-        output.result(Message("signed in to {organisation}", organisation=granted.title))
-    for scope in missing:
-        output.warning(Message("the scope {scope} was not granted", scope=scope), Message("make another code with it"))
-    if env_file is None:
-        output.result(Message("the secrets are in the system's keyring; the settings name them:"))
-    else:
-        output.result(Message("the secrets are in {file}; set them before each command, and name them:", file=env_file))
-        output.result(f"  set -a; . {env_file}; set +a")
+    tell_granted(output, granted, scopes)
+    tell_place(output, env_file)
+    output.result(Message("the settings name them:"))
     for line in settings_lines(signing, granted, kept):
         output.result(f"  {line}")
+    if signing.config is None:
+        output.result(
+            Message("there are no settings yet; go on with: {command}", command=_next(signing, granted, env_file))
+        )
+
+
+def tell_granted(output: Output, granted: Granted, scopes: tuple[str, ...]) -> None:
+    """Who it is, and what was asked for and not granted."""
+    from connector.auth import not_granted
+
+    if granted.title:
+        output.note(Message("signed in to {organisation}", organisation=granted.title))
+    for scope in not_granted(scopes, granted.scopes):
+        output.warning(Message("the scope {scope} was not granted", scope=scope), Message("make another code with it"))
+
+
+def tell_place(output: Output, env_file: Path | None) -> None:
+    """Where the secrets are, and what that means for the next command."""
+    if env_file is None:
+        output.result(Message("the secrets are in the system's keyring"))
+        return
+    output.result(Message("the secrets are in {file}; set them before each command:", file=env_file))
+    here = "" if env_file.is_absolute() else "./"  # most shells look for a bare name in PATH only
+    output.result(f"  set -a; . {shlex.quote(f'{here}{env_file}')}; set +a")
+
+
+def _next(signing: SigningIn, granted: Granted, env_file: Path | None) -> str:
+    """The command that writes settings for what was signed in to."""
+    said = [f"--setting {shlex.quote(f'{name}={value}')}" for name, value in granted.settings.items()]
+    place = [] if env_file is None else [f"--env-file {shlex.quote(str(env_file))}"]
+    return " ".join(("crm-kpi init --adapter", signing.kind.name, *said, *place))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from connector.cli.language import words
 from connector.cli.options import Command, as_json, common, option
 from connector.cli.output import Output, print_json
 from connector.cli.session import Session, current
+from connector.cli.stated import pairs, setting
 from connector.errors import Message
 
 if TYPE_CHECKING:
@@ -45,13 +45,7 @@ if TYPE_CHECKING:
     help=words("Where the exported files are; default: here."),
 )
 @option("--adapter", default="generic_csv", help=words("Which CRM; default: files (generic_csv)."))
-@option(
-    "--setting",
-    "stated",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help=words("A setting of the CRM's connection, such as data_centre=eu; no secrets."),
-)
+@setting
 @option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -108,14 +102,13 @@ def init(
         language=session.language,
         reader=session.reader,
         targets=None if targets is None else listed(targets),
-        formats=dict(_pairs(formats)),
+        formats=dict(pairs(formats, form="TABLE.COLUMN=FORMAT", name="--format")),
     )
     kind = adapter_type(adapter)
     if kind.survey is not None:
         from connector.cli.init_crm import init_crm
 
-        settings = dict(_pairs(stated, form="NAME=VALUE", option="--setting"))
-        init_crm(session, kind, stated=settings, answers=answers, force=force, env_file=env_file)
+        init_crm(session, kind, stated=stated, answers=answers, force=force, env_file=env_file)
         return
     with session.progress() as progress:
         report = write_settings(
@@ -142,16 +135,6 @@ def init(
         )
     else:
         _show(session.output, report)
-
-
-def _pairs(
-    said: Iterable[str], *, form: str = "TABLE.COLUMN=FORMAT", option: str = "--format"
-) -> Iterable[tuple[str, str]]:
-    for text in said:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise click.BadParameter(form, param_hint=option)
-        yield name.strip(), value.strip()
 
 
 def _zone_of_machine(session: Session) -> str | None:

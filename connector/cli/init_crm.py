@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from connector.cli.auth import check_place, grant, keep
+from connector.cli.auth import check_place, grant, keep, tell_granted, tell_place
 from connector.cli.output import Output, print_json
 from connector.cli.session import Session
-from connector.errors import ConfigError, Message, Problem, did_you_mean
+from connector.cli.stated import stated_settings
+from connector.errors import Message
 
 if TYPE_CHECKING:
     from connector.contract import AdapterType
@@ -27,13 +28,15 @@ class Reached:
 
     settings: Mapping[str, Any]
     environment: Mapping[str, str]
+    env_file: Path | None = None
+    """Whose variables have to be set before each command."""
 
 
 def init_crm(
     session: Session,
     kind: AdapterType,
     *,
-    stated: Mapping[str, str],
+    stated: Iterable[str],
     answers: Answers,
     force: bool,
     env_file: Path | None,
@@ -43,8 +46,7 @@ def init_crm(
     from connector.init.writing import refuse_overwriting
 
     refuse_overwriting(session.path, force=force)
-    _refuse_unknown(kind, stated)
-    reached = _reached(session, kind, stated, env_file)
+    reached = _reached(session, kind, stated_settings(kind, stated), env_file)
     with session.progress() as progress:
         report = write_settings(
             kind,
@@ -60,34 +62,33 @@ def init_crm(
     if session.json:
         print_json(_as_json(report))
     else:
-        _show(session, report)
-
-
-def _refuse_unknown(kind: AdapterType, stated: Mapping[str, str]) -> None:
-    known = kind.settings.model_fields
-    wrong = [name for name in stated if name not in known]
-    if wrong:
-        message = Message("is not a known setting")
-        raise ConfigError(Problem(name, message, did_you_mean(name, known)) for name in wrong)
+        _show(session, report, reached.env_file)
 
 
 def _reached(session: Session, kind: AdapterType, stated: Mapping[str, str], env_file: Path | None) -> Reached:
-    """With the secrets that the environment has; where it has not all of them, somebody signs in now."""
-    from connector.auth import signing_in
+    """With the secrets that are kept already; where they are not all there, somebody signs in now."""
+    from connector.auth import kept_already, signing_in
 
-    environment = dict(session.environment)
     if kind.grant is None:
-        return Reached(stated, environment)
-    signing = signing_in(kind, path=session.path, environment=environment)
-    required = [name for name, info in kind.settings.model_fields.items() if info.is_required() and name not in stated]
-    variables = {name: signing.variable(name) for name in required}
-    if all(variable in environment for variable in variables.values()):
-        return Reached({**stated, **{name: f"${{{each}}}" for name, each in variables.items()}}, environment)
+        return Reached(stated, session.environment)
+    signing = signing_in(kind, path=session.path, environment=session.environment)
+    kept = kept_already(signing, environment=session.environment, env_file=env_file)
+    stated = {**kept.settings, **stated}
+    if kept.references.keys() >= _required(kind) - stated.keys():
+        settings = {**stated, **{name: each for name, each in kept.references.items() if name not in stated}}
+        return Reached(settings, kept.environment, env_file if kept.by_file else None)
     check_place(env_file)
-    granted = grant(session, signing, signing.scopes("read"), known=stated)
-    kept = keep(signing, granted, env_file)
-    environment |= {signing.variable(name): value for name, value in granted.secrets.items()}
-    return Reached({**stated, **granted.settings, **kept}, environment)
+    scopes = signing.scopes("read")
+    granted = grant(session, signing, scopes, known=stated)
+    references = keep(signing, granted, env_file)
+    if not session.json:
+        tell_granted(session.output, granted, scopes)
+    environment = {**session.environment, **{signing.variable(name): each for name, each in granted.secrets.items()}}
+    return Reached({**stated, **granted.settings, **references}, environment, env_file)
+
+
+def _required(kind: AdapterType) -> set[str]:
+    return {name for name, info in kind.settings.model_fields.items() if info.is_required()}
 
 
 def _as_json(report: CrmInitReport) -> Mapping[str, Any]:
@@ -110,12 +111,14 @@ def _as_json(report: CrmInitReport) -> Mapping[str, Any]:
     }
 
 
-def _show(session: Session, report: CrmInitReport) -> None:
+def _show(session: Session, report: CrmInitReport, env_file: Path | None) -> None:
     output = session.output
     _show_readiness(output, report.readiness, session.reader)
     for problem in report.survey.problems:
         output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
     output.result(Message("the settings are in {file}", file=report.path))
+    if env_file is not None:
+        tell_place(output, env_file)
     output.result(Message("look at them, then run: crm-kpi check"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adapters.zoho.emulator.server import Served, serve
-from adapters.zoho.emulator.settings import Settings
+from adapters.zoho.emulator.settings import ALL_SCOPES, Settings
 from connector import system_keyring
 from connector.cli import cli
 from connector.config import read
@@ -117,24 +118,24 @@ def test_secrets_go_into_a_private_file_and_work(auth: Auth, folder: Path, zoho:
     assert result.exit_code == 0, result.output
     assert stat.S_IMODE((folder / "my.env").stat().st_mode) == 0o600
     kept = variables(folder / "my.env")
-    assert list(kept) == ["# mine", "OTHER", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"]
+    assert list(kept) == ["# mine", "OTHER", "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"]
     assert kept["ZOHO_CLIENT_SECRET"] == zoho.settings.client_secret
     assert "refresh_token: ${ZOHO_REFRESH_TOKEN}" in result.stdout
     assert [each.name for each in folder.iterdir() if "unfinished" in each.name] == []
-    environment = {**kept, "ZOHO_CLIENT_ID": zoho.settings.client_id}
-    assert signed_in(folder / "crm-kpi.yaml", environment)[0].status == 200
+    assert "  set -a; . ./my.env; set +a\n" in result.stdout
+    assert signed_in(folder / "crm-kpi.yaml", kept)[0].status == 200
 
 
 def test_secrets_go_into_the_keyring_and_work(auth: Auth, folder: Path, zoho: Served, ring: Safe) -> None:
     result = auth()
     assert result.exit_code == 0, result.output
-    assert {name for _, name in ring.kept} == {"zoho_client_secret", "zoho_refresh_token"}
+    assert {name for _, name in ring.kept} == {"zoho_client_id", "zoho_client_secret", "zoho_refresh_token"}
     path = folder / "crm-kpi.yaml"
-    for line in ("refresh_token: ${keyring:zoho_refresh_token}", "client_secret: ${keyring:zoho_client_secret}"):
+    for name in ("client_id", "client_secret", "refresh_token"):
+        line = f"{name}: ${{keyring:zoho_{name}}}"
         assert line in result.stdout
-        name = line.partition(":")[0]
         path.write_text(path.read_text().replace(f"{name}: ${{ZOHO_{name.upper()}}}", line))
-    assert signed_in(path, {"ZOHO_CLIENT_ID": zoho.settings.client_id})[0].status == 200
+    assert signed_in(path, {})[0].status == 200
 
 
 def test_no_secret_is_printed_or_logged(
@@ -143,7 +144,7 @@ def test_no_secret_is_printed_or_logged(
     caplog.set_level("DEBUG")
     good, again = auth("--debug"), auth("--debug")
     assert (good.exit_code, again.exit_code) == (0, 1)
-    secrets = {code, zoho.settings.client_secret, *ring.kept.values()}
+    secrets = {code, zoho.settings.client_secret, *ring.kept.values()} - {zoho.settings.client_id}
     for result in (good, again):
         text = result.output + "".join(traceback.format_exception(result.exception))
         assert not [secret for secret in secrets if secret in text]
@@ -254,6 +255,54 @@ def test_show_needs_nothing_and_asks_for_no_more_than_the_settings_need(auth: Au
     text = auth("--show").stdout
     assert "Self Client" in text
     assert "ZohoCRM.org.READ" in text
+
+
+def test_the_scopes_end_the_line_so_that_they_can_be_copied(auth: Auth) -> None:
+    scopes = json.loads(auth("--show", "--json").stdout)["scopes"]
+    assert auth("--show").stdout.endswith(f" {','.join(scopes)}\n")
+
+
+def test_a_secret_is_no_setting_on_the_command_line(auth: Auth) -> None:
+    result = auth("--setting", "client_secret=s3cr3t", "--setting", "data_center=eu")
+    assert result.exit_code == 2
+    assert "client_secret: is a secret" in result.stderr
+    assert "data_center: is not a known setting" in result.stderr
+    assert "s3cr3t" not in result.output
+
+
+@pytest.mark.usefixtures("no_ring")
+def test_without_settings_it_says_how_to_go_on_and_that_works(auth: Auth, folder: Path, zoho: Served) -> None:
+    (folder / "crm-kpi.yaml").unlink()
+    zoho.app.accounts.grant("1000.wide.c0de", ALL_SCOPES)
+    result = auth("--setting", f"accounts_url={zoho.url}", "--env-file", "my.env", ZOHO_CODE="1000.wide.c0de")
+    assert result.exit_code == 0, result.output
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith("there are no settings yet"))
+    command = shlex.split(line.partition(" crm-kpi ")[2])
+    assert command[:3] == ["init", "--adapter", "zoho"]
+    went_on = CliRunner().invoke(cli, command, input="")  # nothing is asked, and no second code is used
+    assert "the settings are in crm-kpi.yaml" in went_on.stdout, went_on.output
+    assert "  set -a; . ./my.env; set +a\n" in went_on.stdout
+    assert signed_in(folder / "crm-kpi.yaml", variables(folder / "my.env"))[0].status == 200
+
+
+@pytest.mark.usefixtures("ring")
+def test_what_is_in_the_keyring_is_found_by_init(auth: Auth, folder: Path, zoho: Served) -> None:
+    (folder / "crm-kpi.yaml").unlink()
+    zoho.app.accounts.grant("1000.wide.c0de", ALL_SCOPES)
+    assert auth("--setting", f"accounts_url={zoho.url}", ZOHO_CODE="1000.wide.c0de").exit_code == 0
+    words = ["init", "--adapter", "zoho", "--setting", f"accounts_url={zoho.url}"]
+    went_on = CliRunner().invoke(cli, words, input="")
+    assert went_on.exit_code == 0, went_on.output
+    assert "${keyring:zoho_refresh_token}" in (folder / "crm-kpi.yaml").read_text()
+
+
+@pytest.mark.usefixtures("no_ring")
+def test_a_file_that_is_none_of_variables_is_one_line(folder: Path, zoho: Served) -> None:
+    (folder / "crm-kpi.yaml").unlink()
+    (folder / "my.env").write_text("ZOHO_CLIENT_ID='half\n")
+    words = ["init", "--adapter", "zoho", "--setting", f"accounts_url={zoho.url}", "--env-file", "my.env"]
+    result = CliRunner().invoke(cli, words, input="")
+    assert (result.exit_code, "my.env cannot be read" in result.stderr) == (1, True), result.output
 
 
 def test_settings_with_faults_are_told(auth: Auth, folder: Path) -> None:

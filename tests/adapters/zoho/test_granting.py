@@ -39,8 +39,8 @@ def exchanged(zoho: Zoho, answers: Mapping[str, str] = ANSWERS) -> Granted:
 
 def test_what_is_kept(zoho: Zoho) -> None:
     granted = exchanged(zoho)
-    assert granted.secrets == {"client_secret": SECRET, "refresh_token": REFRESH}
-    assert granted.settings == {"data_centre": "com", "environment": "production", "client_id": "1000.CLIENT"}
+    assert granted.secrets == {"client_id": "1000.CLIENT", "client_secret": SECRET, "refresh_token": REFRESH}
+    assert granted.settings == {"data_centre": "com", "environment": "production"}
     assert granted.scopes == ("ZohoCRM.org.READ", "ZohoCRM.users.READ")
     assert granted.title == "云帆物流"
     assert not any(secret in repr(granted) for secret in SECRETS)
