@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
 
 from connector.contract import HttpRequest
 from connector.errors import AdapterError, RetryableError
@@ -46,5 +48,13 @@ class Failed(Exception):
 
 def place(request: HttpRequest) -> str:
     """Method, host and path: all that a message may say of a request."""
-    parts = urlsplit(request.url)
-    return f"{request.method} {parts.hostname or ''}{parts.path}"
+    parts = parts_of(request.url)
+    return f"{request.method} {parts.host or ''}{parts.path or ''}"
+
+
+def parts_of(url: str) -> Url:
+    """An address as the connection will read it: another parser may see another host in the same text."""
+    try:
+        return parse_url(url)
+    except LocationParseError:
+        return Url()

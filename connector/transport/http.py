@@ -11,14 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, Final
-from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from connector.contract import HttpAccess, HttpRequest, HttpResponse
 from connector.errors import AdapterError, Message, RejectedError, Unavailable, UnexpectedResponse
-from connector.transport.failure import Failed, place
+from connector.transport.failure import Failed, parts_of, place
 from connector.transport.ledger import Ledger
 from connector.transport.refusal import is_refusal, refused
 
@@ -30,7 +29,7 @@ MEMORY_BYTES: Final = 64 * 2**20
 FILE_BYTES: Final = 16 * 2**30
 REFUSAL_BYTES: Final = 2**16
 CHUNK_BYTES: Final = 2**16
-_LOCAL: Final = frozenset(("localhost", "127.0.0.1", "::1"))
+_LOCAL: Final = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 
 class Session(requests.Session):
@@ -91,7 +90,7 @@ def _answer(request: HttpRequest, response: requests.Response, wire: Wire) -> Ht
     _note_credits(response.headers, wire)
     status = response.status_code
     if is_refusal(request, status):
-        raise refused(request, response, _refusal_body(response), http=wire.http)
+        raise refused(request, response, _refusal_body(response, wire.now), http=wire.http)
     if request.to_file:
         return HttpResponse(status, response.headers, file=_to_file(request, response, wire.now))
     body = b"".join(_bounded(request, response, limit=MEMORY_BYTES, now=wire.now))
@@ -105,12 +104,14 @@ def _note_credits(headers: Mapping[str, str], wire: Wire) -> None:
             wire.ledger.note_left(left)
 
 
-def _refusal_body(response: requests.Response) -> bytes:
-    """As much of it as a code needs; that it breaks off changes nothing about the status."""
-    body = b""
+def _refusal_body(response: requests.Response, now: Callable[[], datetime]) -> bytes:
+    """As much of it as a code needs; that it breaks off, or drips, changes nothing about the status."""
+    body, since = b"", now()
     with suppress(HTTPError, OSError):
         while len(body) < REFUSAL_BYTES and (chunk := response.raw.read1(CHUNK_BYTES, decode_content=True)):
             body += chunk
+            if _drips(len(body), now() - since):
+                break
     return body
 
 
@@ -137,10 +138,13 @@ def _bounded(
         if received > limit:
             message = Message("{operation} answered more than {limit} bytes", operation=place(request), limit=limit)
             raise Failed(UnexpectedResponse(message, operation=place(request)))
-        waited = now() - since
-        if waited > PATIENCE and received < waited.total_seconds() * SLOWEST_BYTES_PER_SECOND:
+        if _drips(received, now() - since):
             raise _unavailable(request, Message("was answered too slowly"))
         yield chunk
+
+
+def _drips(received: int, waited: timedelta) -> bool:
+    return waited > PATIENCE and received < waited.total_seconds() * SLOWEST_BYTES_PER_SECOND
 
 
 def _connection_failed(request: HttpRequest, exc: requests.RequestException | HTTPError) -> Failed:
@@ -179,8 +183,8 @@ def _never_connected(exc: requests.exceptions.ConnectionError) -> bool:
 
 def _refuse_plain_http(request: HttpRequest) -> bool:
     """Refuse to send anything readable over a network; returns whether it stays on this machine, unencrypted."""
-    parts = urlsplit(request.url)
-    local = parts.scheme == "http" and parts.hostname in _LOCAL
+    parts = parts_of(request.url)
+    local = parts.scheme == "http" and parts.host in _LOCAL
     if parts.scheme != "https" and not local:
         message = Message("{operation} is not encrypted", operation=place(request))
         raise RejectedError(message, hint=Message("use an https address"), operation=place(request))

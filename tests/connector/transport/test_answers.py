@@ -230,19 +230,19 @@ class _Body(io.BytesIO):
 
 
 class _Session(requests.Session):
-    def __init__(self, *bodies: _Body) -> None:
+    def __init__(self, *bodies: _Body, status: int = 200) -> None:
         super().__init__()
-        self._bodies = iter(bodies)
+        self._bodies, self._status = iter(bodies), status
 
     def request(self, *_: Any, **__: Any) -> requests.Response:  # type: ignore[override]
         response = requests.Response()
-        response.status_code = 200
+        response.status_code = self._status
         response.raw = HTTPResponse(next(self._bodies), preload_content=False)
         return response
 
 
-def fetched(clock: Clock, *bodies: _Body) -> Any:
-    with _Session(*bodies) as session:
+def fetched(clock: Clock, *bodies: _Body, status: int = 200) -> Any:
+    with _Session(*bodies, status=status) as session:
         sender = Sender(Wire(session, lambda _: None, clock), keep=lambda _: None)
         return sender.send(get())
 
@@ -265,6 +265,14 @@ def test_a_body_that_always_drips_is_one_clear_line() -> None:
     bodies = [_Body([b"x"] * 100, clock=clock, seconds=5) for _ in range(ATTEMPTS)]
     with pytest.raises(Unavailable, match="was answered too slowly"):
         fetched(clock, *bodies)
+
+
+def test_a_refusal_that_drips_is_a_refusal_all_the_same() -> None:
+    clock = Clock()
+    dripping = _Body([b"x"] * 60_000, clock=clock, seconds=5)
+    with pytest.raises(RejectedError, match="404"):
+        fetched(clock, dripping, status=404)
+    assert sum(1 for _ in dripping._pieces) > 59_900
 
 
 def test_a_body_that_breaks_off_in_the_middle_is_asked_for_again() -> None:

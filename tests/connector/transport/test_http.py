@@ -219,6 +219,19 @@ def test_only_encrypted_addresses(do: Any, url: str) -> None:
         do(HttpRequest("GET", url))
 
 
+@pytest.mark.parametrize(
+    "url", [r"http://evil.example\@127.0.0.1/v1", r"http://evil.example\@localhost:80", "http://[", "https://["]
+)
+def test_the_host_that_is_checked_is_the_host_that_is_asked(
+    mocked: responses.RequestsMock, do: Any, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Parsers of addresses differ: what one takes for a name at 127.0.0.1 is a path on another host for the next."""
+    monkeypatch.setattr(requests.Session, "send", lambda *_, **__: pytest.fail("sent"))
+    with pytest.raises(RejectedError, match="is not encrypted") as caught:
+        do(HttpRequest("GET", url))
+    assert "127.0.0.1" not in str(caught.value).split("/")[0]
+
+
 def test_a_local_emulator_may_be_plain(mocked: responses.RequestsMock, do: Any) -> None:
     mocked.get("http://127.0.0.1:8080/v1", body=b"hello")
     assert do(HttpRequest("GET", "http://127.0.0.1:8080/v1")).body == b"hello"
