@@ -78,6 +78,14 @@ def test_a_bomb_is_refused_unread(monkeypatch: Any) -> None:
         checked(answer(packed({"1.csv": TEXT.encode()})))
 
 
+def test_a_line_without_end_is_refused_before_it_is_held_in_memory(monkeypatch: Any) -> None:
+    monkeypatch.setattr(archive, "CHUNK", 1_000)
+    monkeypatch.setattr(archive, "LONGEST_LINE", 10_000)
+    assert len(rows(packed({"1.csv": b"Id,Name\n" + b'1,"' + b"x" * 9_000 + b'"\n'}))) == 1
+    with pytest.raises(UnexpectedResponse):
+        checked(answer(packed({"1.csv": b"Id,Name\n" + b"1," * 10_000 + b"\n"})))
+
+
 @pytest.mark.parametrize("text", [b"Id,Name\n1\n", b'Id,Name\n1,"a\n', b"Id,Name\n1,\xff\xfe\n"])
 def test_what_is_no_csv_is_refused(text: bytes) -> None:
     with pytest.raises(UnexpectedResponse):
