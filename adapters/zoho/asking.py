@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
 
@@ -63,7 +63,7 @@ def answered(root: str = "data", *, read: Callable[[bytes], Any] = _any.decode) 
             return Answer(at=at)
         try:
             document = read(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DecimalException) as exc:
             raise unreadable() from exc
         return _answer(document, root, at)
 
@@ -93,9 +93,9 @@ def clock_of(headers: Mapping[str, str]) -> datetime | None:
     """The server's clock; None where it does not say."""
     try:
         at = parsedate_to_datetime(headers.get("Date") or headers.get("date") or "")
-    except (TypeError, ValueError):
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # no date, or one at the end of time in another zone
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from connector.formats.misfit import Misfit, out_of_range, shown
 
 _YES: Final = frozenset(("true", "t", "yes", "y", "on", "1", "是", "真", "对", "對"))
 _NO: Final = frozenset(("false", "f", "no", "n", "off", "0", "否", "假", "错", "錯"))
+MOST_DIGITS: Final = 100
+"""A number with more of them keeps its exponent: 1e999999999 is short, and written out it fills the memory."""
 
 
 def text_of(cell: Any, *, trim: bool = True) -> str | None:
@@ -34,7 +36,7 @@ def text_of(cell: Any, *, trim: bool = True) -> str | None:
         case float():
             text = str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
         case Decimal():
-            text = format(cell.normalize() if cell else Decimal(0), "f") if cell.is_finite() else str(cell)
+            text = _decimal_text(cell)
         case datetime():
             text = cell.date().isoformat() if cell.time() == time.min and cell.tzinfo is None else cell.isoformat()
         case date() | time():
@@ -42,6 +44,14 @@ def text_of(cell: Any, *, trim: bool = True) -> str | None:
         case _:
             text = json.dumps(cell, ensure_ascii=False, sort_keys=True, default=str)
     return text or None
+
+
+def _decimal_text(number: Decimal) -> str:
+    if not number:
+        return "0"
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+        return str(number)
+    return format(number.normalize(), "f")
 
 
 class TextParser:

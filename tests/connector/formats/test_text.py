@@ -29,6 +29,9 @@ from connector.formats.text import TextParser, read_boolean, read_text, text_of
         (Decimal("123.00"), "123"),
         (Decimal("1E+3"), "1000"),
         (Decimal(0), "0"),
+        (Decimal("0E+999999"), "0"),
+        (Decimal("1e999999999"), "1E+999999999"),
+        (Decimal("1e-999999999"), "1E-999999999"),
         (True, "true"),
         (datetime(2024, 3, 5), "2024-03-05"),  # noqa: DTZ001  # as a worksheet gives it
         (datetime(2024, 3, 5, 10, tzinfo=UTC), "2024-03-05T10:00:00+00:00"),
