@@ -186,8 +186,13 @@ def _refused(result: Mapping[str, Any], code: str) -> Message:
     name = details.get("api_name") if isinstance(details, dict) else None
     remedy = REMEDIES.get(code, _OTHER_REMEDY)
     if isinstance(name, str) and name.isprintable():
-        template = "{words} ({code}, field {field}): {remedy}"
-        return Message(template, words=vendor_words(result), code=code, field=name[:60], remedy=remedy)
+        return Message(
+            "{words} ({code}, field {field}): {remedy}",
+            words=vendor_words(result),
+            code=code,
+            field=name[:60],
+            remedy=remedy,
+        )
     return Message("{words} ({code}): {remedy}", words=vendor_words(result), code=code, remedy=remedy)
 
 

@@ -87,8 +87,13 @@ def _text(cell: Cell, field: Described, shape: FieldShape | None) -> str:
     del shape
     text = str(cell)
     if field.length is not None and len(text) > field.length:
-        template = "{field} holds {most} characters at most, and the text has {count}"
-        raise Misfit(Message(template, field=field.api_name, most=field.length, count=len(text)))
+        message = Message(
+            "{field} holds {most} characters at most, and the text has {count}",
+            field=field.api_name,
+            most=field.length,
+            count=len(text),
+        )
+        raise Misfit(message)
     return text
 
 
@@ -170,8 +175,11 @@ def unfit(field: Described, shape: FieldShape, *, currencies: bool) -> Message |
     """
     if field.type not in _HOLDERS[shape.type]:
         needed = ", ".join(sorted(_HOLDERS[shape.type]))
-        template = "it is a {type} field; name one of another type ({needed}), or another that crm-kpi can make"
-        return Message(template, type=field.type, needed=needed)
+        return Message(
+            "it is a {type} field; name one of another type ({needed}), or another that crm-kpi can make",
+            type=field.type,
+            needed=needed,
+        )
     if not field.writable:
         return Message("it may not be written by API; name another field")
     if field.type == "currency" and currencies:

@@ -125,9 +125,13 @@ def _refuse_renamed(
     for name in missing:
         made = ids.get(said.get(name) or "") if isinstance(said.get(name), str) else None
         if made is not None:
-            template = "Zoho made the field {name} in {module} and called it {called}"
             raise RejectedError(
-                Message(template, name=name, module=module, called=made.api_name),
+                Message(
+                    "Zoho made the field {name} in {module} and called it {called}",
+                    name=name,
+                    module=module,
+                    called=made.api_name,
+                ),
                 hint=Message("rename it in Zoho: Setup, Developer Hub, APIs and SDKs, API Names"),
             )
 
@@ -157,8 +161,7 @@ def label_fields(
 
 
 def _kept(said: CallRefused) -> Message:
-    template = "it keeps its name as its label: {words} ({code})"
-    return Message(template, words=said.words, code=said.code)
+    return Message("it keeps its name as its label: {words} ({code})", words=said.words, code=said.code)
 
 
 def make_module(name: str, label: str, *, profiles: Sequence[str], api: Api) -> Generator[Effect, Any, None]:

@@ -161,8 +161,12 @@ class Sending:
         """A refusal of the whole call, as the table of Zoho's errors has it."""
         known = self.refusals.get((refusal.status, refusal.code)) or self.refusals.get((0, refusal.code))
         if known is None:
-            template = "{operation} was refused: {words} ({code})"
-            message = Message(template, operation=self._operation(), words=refusal.words, code=refusal.code)
+            message = Message(
+                "{operation} was refused: {words} ({code})",
+                operation=self._operation(),
+                words=refusal.words,
+                code=refusal.code,
+            )
             return RejectedError(message, operation=self._operation(), code=refusal.code)
         says = Message(known.says.template, **{**known.says.values, "code": refusal.code})
         message = Message("{operation} {says}", operation=self._operation(), says=says)
