@@ -10,13 +10,12 @@ from connector.config.model import (
     Kpis,
     Organisation,
     RecordsTarget,
-    Section,
     SettingsFile,
     Target,
     WriteBack,
-    Wrong,
 )
 from connector.config.read import Config, read
+from connector.config.word import Section, Wrong
 
 __all__ = [
     "Config",

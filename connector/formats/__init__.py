@@ -1,4 +1,5 @@
 """Values, not files: how a column of raw cells becomes numbers, dates and instants, and how to find out its format.
 
-`number` and `date` hold the formats that a config names, `column` applies them to whole columns, `infer` proposes them.
+`number` and `date` hold the formats that a config names; `number`, `moment` and `text` read single cells, `column`
+whole columns; `infer` proposes formats, out of what `seen_numbers` and `seen_dates` noted of a column's cells.
 """

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from connector.errors import Message
+
+TOLERATED_SHARE: Final = 0.2
+"""The share of a column's cells that may be in no format, as a pull tolerates it."""
 
 
 class Misfit(ValueError):
@@ -20,7 +26,7 @@ def out_of_range(reason: Message) -> Misfit:
     return Misfit(reason, wrong_format=False)
 
 
-SHOWN = 80
+SHOWN: Final = 80
 """How much of a cell a message shows."""
 
 
@@ -30,3 +36,12 @@ def shown(value: object) -> str:
         return "…"  # printing it could take seconds: Python refuses more than 4,300 digits
     text = value if isinstance(value, str) else str(value)
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def fits(parse: Callable[[str], object], text: str) -> bool:
+    """Whether a format reads a text."""
+    try:
+        parse(text)
+    except Misfit:
+        return False
+    return True

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from connector.config.document import parse_document, read_document
 from connector.config.faults import faults
 from connector.config.layout import flow, scalar
-from connector.config.model import MONTHS
 from connector.contract import AdapterType, ModuleInfo, OrganisationInfo
 from connector.errors import ConfigError, Message, Problem
+from connector.formats.date import MONTH_NAMES
 from connector.init.company import calendar_of
 from connector.init.crm_text import CrmDraft, settings_text
 from connector.init.proposal import TableFill
@@ -157,7 +157,7 @@ def _company(survey: Survey, answers: Answers, *, span: Span | None, today: date
     """What was answered goes before what the CRM says, and that before what is usual."""
     said = survey.organisation
     timezone = answers.timezone or said.timezone
-    fiscal_year = answers.fiscal_year_starts or MONTHS[(said.fiscal_year_starts or 1) - 1]
+    fiscal_year = answers.fiscal_year_starts or MONTH_NAMES[(said.fiscal_year_starts or 1) - 1]
     language = answers.language or said.language or answers.reader
     currency = answers.currency or said.currency or None
     calendar = calendar_of(

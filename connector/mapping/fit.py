@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from connector.errors import Message, RejectedError
+from connector.formats.misfit import TOLERATED_SHARE
 
-TOLERATED_SHARE: Final = 0.2
 TOLERATED_CELLS: Final = 2
 
 Example: TypeAlias = tuple[int | None, str, Message]

@@ -7,8 +7,8 @@ from typing import Any, Final, assert_never
 from zoneinfo import ZoneInfo
 
 from connector.errors import Message, did_you_mean
-from connector.formats.date import day_reader, instant_reader
 from connector.formats.misfit import Misfit, out_of_range, shown
+from connector.formats.moment import day_reader, instant_reader
 from connector.formats.number import (
     Reader,
     decimal_text_reader,
