@@ -48,15 +48,13 @@ def _end_like_interrupt() -> None:
 
 
 def _stopped(stop: BaseException, session: Session) -> int:
-    if session.debug:
-        traceback.print_exception(stop)
+    _trace(stop, session)
     session.output.note(Message("stopped; nothing is lost, the next run goes on from here"))
     return INTERRUPTED
 
 
 def _expected(error: click.ClickException | ConnectorError | KpiError, session: Session) -> int:
-    if session.debug:
-        traceback.print_exception(error)
+    _trace(error, session)
     code = USAGE if isinstance(error, DefinitionError) else getattr(error, "exit_code", FAILED)
     problems = error.problems if isinstance(error, (ConfigError, DefinitionError)) else ()
     message, hint = sentences(error)
@@ -70,11 +68,17 @@ def _expected(error: click.ClickException | ConnectorError | KpiError, session: 
 
 
 def _bug(error: Exception, session: Session) -> int:
-    if session.debug:
-        traceback.print_exception(error)
+    _trace(error, session)
     what = Message("this is a bug: {kind}: {reason}", kind=type(error).__name__, reason=str(error))
     session.output.error(what, Message("run it again with --debug and report what it prints"))
     return FAILED
+
+
+def _trace(error: BaseException, session: Session) -> None:
+    """Line by line, as everything that is printed: what an exception says may come from a file or a CRM."""
+    if session.debug:
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            session.output.note(line)
 
 
 def sentences(error: click.ClickException | ConnectorError | KpiError) -> tuple[Words, Words]:

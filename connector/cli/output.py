@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ import click
 from connector.errors import Message, Problem
 
 Words: TypeAlias = str | Message
-_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNESCAPED = re.compile(f"[\x7f-\x9f\u2028\u2029\ud800-\udfff{''.join(sorted(_BIDI))}]")
+"""What JSON lets stand as it is, and a terminal obeys or a pipe cannot carry."""
 
 
 def clean(text: str) -> str:
@@ -96,7 +99,8 @@ class Output:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout. Keys are stable, sentences English."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+    text = json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    click.echo(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def _plain(value: Any) -> Any:

@@ -143,6 +143,12 @@ def test_control_characters_of_the_data_never_reach_the_terminal() -> None:
     assert ended(error)[1] == "error: Ac?]0;owned?me  Inc? is gone\n"
 
 
+def test_nor_in_a_traceback() -> None:
+    said = ended(ValueError("Ac\x1b]0;owned\x07me\u202e"), debug=True)[1]
+    assert "ValueError: Ac?]0;owned?me?" in said.splitlines()
+    assert "\x1b" not in said
+
+
 def test_two_runs_at_once(company: Path, run: Run) -> None:
     with run_lock(company / "crm-kpi.sqlite"):
         answer = run("pull", code=1)

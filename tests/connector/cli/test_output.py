@@ -22,7 +22,7 @@ from connector.errors import Message, Problem
         ("a\x1b[2Jb", "a?[2Jb"),
         ("a\x9b2Jb", "a?2Jb"),
         ("a\r\nb\tc\u2028d", "a  b c d"),
-        ("a\u202eb\u2066c", "a?b?c"),
+        ("a\u202eb\u2066c\u061c", "a?b?c?"),
         ("a\x00b\x7fc", "a?b?c"),
         ("\ud800", "?"),
     ],
@@ -72,6 +72,15 @@ def test_json_of_everything_that_reports_hold(capsys: pytest.CaptureFixture[str]
         "problem": {"where": "here", "message": "no y", "hint": ""},
         "text": "云",
     }
+
+
+def test_json_is_harmless_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "Ac\x1b[2J\x9b2J\x7f\u2028\u202eme\u061c\u2066 云帆\n\ud800"
+    print_json({"name": name})
+    said = capsys.readouterr().out
+    assert json.loads(said) == {"name": name}
+    assert "云帆" in said
+    assert all(clean(line) == line for line in said.split("\n"))
 
 
 @pytest.mark.parametrize("value", [float("nan"), object()])
