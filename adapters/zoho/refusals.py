@@ -24,7 +24,10 @@ from connector.errors import (
 
 _REPORT: Final = Message("report it to the adapter's author, with the code")
 _MAPPING: Final = Message("compare the mapping with Setup, Developer Hub, APIs, API names in Zoho")
-_SCOPES: Final = Message("see which scopes are needed: crm-kpi auth zoho --show; then sign in again with all of them")
+_SCOPES: Final = Message(
+    "see which scopes are needed: crm-kpi auth zoho --show (to write, with --stage write); then sign in again with all "
+    "of them"
+)
 _RIGHTS: Final = Message("give the account that crm-kpi uses the right to it, or take it out of the mapping")
 _AGAIN: Final = Message("the next run goes on where this one stopped")
 _SIGN_IN: Final = Message("check data_centre and environment, or sign in again: crm-kpi auth zoho")

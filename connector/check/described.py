@@ -13,14 +13,13 @@ SHOWN = 5
 
 
 def description_problems(info: ModuleInfo, mappings: Sequence[TableMapping], *, place: str) -> Iterator[Problem]:
-    """What the CRM itself says, fields that it withholds, and words of its lists that nobody mapped.
+    """Fields that the CRM withholds, and words of its lists that nobody mapped.
 
     Args:
         info: The module.
         mappings: Of the fact tables that it fills.
         place: How problems name it.
     """
-    yield from info.problems
     fields = {each.name: each for each in info.fields}
     wanted = dict.fromkeys(source for mapping in mappings for source in _sources(mapping))
     yield from (_withheld(each, info, place=place) for each in map(fields.get, wanted) if each and each.withheld)

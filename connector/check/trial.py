@@ -49,19 +49,20 @@ class ConnectionTrial:
     def __post_init__(self) -> None:
         self.names = NamesTrial(self.connection)
 
-    def run(self) -> None:
-        """Inspect everything, then read what the mapping needs."""
+    def run(self) -> bool:
+        """Inspect everything, then read what the mapping needs; whether it answered at all."""
         adapter = self.connection.connect()
         try:
             said = list(self._said(adapter, adapter.inspect()))
         except ConnectorError as error:
             self._note(self._place, error)
-            return
+            return False
         inspected = {info.name: info for info in said if isinstance(info, ModuleInfo)}
         self.found.add(errors=(each for each in said if isinstance(each, Problem)))
         for name, tables in self._tables().items():
             self._module(adapter, name, tables, inspected)
         self.found.add(warnings=self.names.problems(self.config.document))
+        return True
 
     @property
     def _place(self) -> str:
@@ -91,7 +92,9 @@ class ConnectionTrial:
             self.found.add(errors=wrong, warnings=info.problems)
         elif adapter.http is not None:
             place = f"{self.connection.name}.{name}"
-            self.found.add(warnings=description_problems(info, tuple(tables.values()), place=place))
+            said = description_problems(info, tuple(tables.values()), place=place)
+            stops = () if known else info.problems  # a module that shows no field cannot be pulled
+            self.found.add(errors=stops, warnings=[*(info.problems if known else ()), *said])
         elif not self._read(adapter, self._trial_of(name, tables)):
             self.found.add(warnings=info.problems)
             self._propose_format(info)

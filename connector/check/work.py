@@ -29,10 +29,10 @@ def check(
         world: Where effects happen.
     """
     found = Findings()
-    for connection in config.connections.values():
-        ConnectionTrial(config, connection, found, progress, world).run()
+    trials = [ConnectionTrial(config, connection, found, progress, world) for connection in config.connections.values()]
+    silent = {trial.connection.name for trial in trials if not trial.run()}
     found.add(
-        errors=[*write_back_problems(config), *_store_problems(config)],
+        errors=[*write_back_problems(config, silent=silent, world=world), *_store_problems(config)],
         warnings=_unfilled(config),
     )
     return found.report()

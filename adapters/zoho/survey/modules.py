@@ -14,7 +14,7 @@ from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.survey.company import ask_company
 from adapters.zoho.survey.fields import described
 from adapters.zoho.survey.filling import ask_filling, ask_oldest
-from adapters.zoho.survey.permissions import MISSING_SCOPE, ask_permissions, refused
+from adapters.zoho.survey.permissions import MISSING_SCOPE, Lacking, ask_permissions, refused
 from adapters.zoho.survey.remedies import remedies_of
 from connector.contract import InspectTalk, ModuleInfo, SurveyTalk
 from connector.errors import AuthError, RejectedError
@@ -30,18 +30,20 @@ LISTS: Final = (USERS, ROLES, CURRENCIES)
 
 def survey(api: Api, settings: ZohoSettings) -> SurveyTalk:
     """All that `init` makes settings of: the company, its modules, how well their fields are filled."""
+    lacking: Lacking = yield from ask_permissions(api, first_day=True)
     organisation = yield from read_organisation(api, settings)
     yield (yield from ask_company(api, settings))
-    yield from (yield from ask_permissions(api))
-    look = _Look(api, private_shown=not organisation.withholds, records=True)
+    yield from lacking.of("")
+    look = _Look(api, lacking, private_shown=not organisation.withholds, records=True)
     yield from look.modules()
 
 
 def inspect(api: Api, settings: ZohoSettings) -> InspectTalk:
     """What `check` compares the mapping with: missing scopes, modules and fields; of records at most an id."""
+    lacking: Lacking = yield from ask_permissions(api, first_day=False)
     organisation = yield from read_organisation(api, settings)
-    yield from (yield from ask_permissions(api))
-    look = _Look(api, private_shown=not organisation.withholds, records=False)
+    yield from lacking.of("")
+    look = _Look(api, lacking, private_shown=not organisation.withholds, records=False)
     yield from look.modules()
 
 
@@ -65,6 +67,7 @@ class _Look:
     """A look at every module."""
 
     api: Api
+    lacking: Lacking
     private_shown: bool
     """The organisation is known to keep nothing from the API."""
     records: bool
@@ -74,7 +77,7 @@ class _Look:
         """One after the other; what is refused of one ends this one only."""
         for module, label in (yield from _callable_modules(self.api)):
             if module in LISTS:
-                yield ModuleInfo(module, (), label=label)
+                yield ModuleInfo(module, (), label=label, problems=self.lacking.of(module))
                 continue
             try:
                 info = yield from self._described(module, label)
@@ -91,7 +94,8 @@ class _Look:
         answer: Answer = yield self.api.get("settings/fields", {"module": module}, decode=answered("fields"))
         yield self.api.get(module, {"fields": "id", "per_page": "1"})  # whether it may be read at all
         fields = tuple(described(answer.rows, module, private_shown=self.private_shown))
-        return ModuleInfo(module, fields, label=label, remedies=remedies_of(module, tracked=_is_tracked(answer.rows)))
+        remedies = remedies_of(module, tracked=_is_tracked(answer.rows))
+        return ModuleInfo(module, fields, label=label, problems=self.lacking.of(module), remedies=remedies)
 
 
 def _is_tracked(rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -121,6 +125,5 @@ def _count(api: Api, module: str) -> Asking:
 
 
 def _scopes_of(module: str) -> str:
-    """What reading this module takes beyond what every reading takes."""
-    everywhere = {*needed_scopes({}, None)}
-    return ", ".join(scope for scope in needed_scopes({module: ()}, None) if scope not in everywhere)
+    """What reading this module's records takes beyond what is tried on its own."""
+    return ", ".join(scope for scope in needed_scopes({module: ()}, None) if scope.startswith("ZohoCRM.modules."))

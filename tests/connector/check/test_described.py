@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from connector.check.described import description_problems
 from connector.contract import FieldInfo, ModuleInfo
-from connector.errors import Message, Problem
 from connector.mapping import TableMapping
 
 STAGE = FieldInfo("Stage", values=("Open", "Won", "Lost"))
@@ -39,8 +38,3 @@ def test_words_without_a_meaning_are_named() -> None:
 def test_a_word_for_all_others_maps_them_all() -> None:
     info = ModuleInfo("Deals", (FieldInfo("id"), STAGE))
     assert said(info, mapped(outcome={"from": "Stage", "values": {"Won": "won", "*": "open"}})) == []
-
-
-def test_what_the_crm_itself_says_is_handed_on() -> None:
-    problem = Problem("crm", Message("the scope for Deals is missing"))
-    assert list(description_problems(ModuleInfo("Deals", (), problems=(problem,)), [], place="")) == [problem]

@@ -12,7 +12,7 @@ from adapters.zoho.emulator.server import Served, serve
 from adapters.zoho.emulator.settings import Settings
 from adapters.zoho.settings import ZohoSettings
 from connector.contract import FieldInfo, ModuleInfo, OrganisationInfo
-from connector.errors import Problem
+from connector.errors import AuthError, Problem
 from connector.transport import converse
 
 
@@ -104,20 +104,70 @@ def test_a_missing_scope_ends_one_module_and_is_named() -> None:
     assert "ZohoCRM.modules.cases.READ" in str(problem.hint)
 
 
+ALL = frozenset(
+    {
+        *("ZohoCRM.modules.ALL", "ZohoCRM.coql.READ", "ZohoCRM.bulk.ALL", "ZohoSearch.securesearch.READ"),
+        *("ZohoCRM.org.READ", "ZohoCRM.users.READ"),
+        *(
+            f"ZohoCRM.settings.{each}.READ"
+            for each in ("modules", "fields", "layouts", "pipeline", "fiscal_year", "roles", "currencies")
+        ),
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("taken", "named"),
     [
         ("ZohoCRM.coql.READ", "ZohoCRM.coql.READ"),
         ("ZohoSearch.securesearch.READ", "ZohoSearch.securesearch.READ"),
         ("ZohoCRM.bulk.ALL", "ZohoCRM.bulk.READ, ZohoCRM.bulk.CREATE"),
-        ("ZohoCRM.users.ALL", "ZohoCRM.users.READ"),
     ],
 )
 def test_each_missing_scope_is_named(taken: str, named: str) -> None:
-    with serve(Settings(modules=("Deals",), scale=0.02, scopes=Settings().scopes - {taken})) as served:
+    with serve(Settings(modules=("Deals",), scale=0.02, scopes=ALL - {taken})) as served:
         said = inspected(served)
     (problem,) = (each for each in said if isinstance(each, Problem))
     assert str(problem.hint) == f"sign in again with these scopes, too: {named}"
+
+
+@pytest.mark.parametrize(
+    ("taken", "module"),
+    [
+        ("ZohoCRM.users.READ", "Users"),
+        ("ZohoCRM.settings.roles.READ", "Roles"),
+        ("ZohoCRM.settings.currencies.READ", "Currencies"),
+        ("ZohoCRM.settings.layouts.READ", "Deals"),
+        ("ZohoCRM.settings.pipeline.READ", "Deals"),
+    ],
+)
+def test_a_scope_that_one_module_needs_is_missing_of_that_module_only(taken: str, module: str) -> None:
+    with serve(Settings(modules=("Deals",), scale=0.02, scopes=ALL - {taken})) as served:
+        said = inspected(served)
+    assert not [each for each in said if isinstance(each, Problem)]
+    lacking = {each.name: each.problems for each in said if isinstance(each, ModuleInfo) and each.problems}
+    assert list(lacking) == [module]
+    assert str(lacking[module][0].hint) == f"sign in again with these scopes, too: {taken}"
+
+
+@pytest.mark.parametrize("taken", ["ZohoCRM.org.READ", "ZohoCRM.settings.modules.READ", "ZohoCRM.settings.fields.READ"])
+def test_without_what_everything_rests_on_all_that_is_missing_is_named_at_once(taken: str) -> None:
+    scopes = ALL - {taken, "ZohoCRM.coql.READ"}
+    with serve(Settings(modules=("Deals",), scale=0.02, scopes=scopes)) as served, pytest.raises(AuthError) as caught:
+        inspected(served)
+    assert str(caught.value.hint) == f"sign in again with these scopes, too: {taken}, ZohoCRM.coql.READ"
+
+
+def test_init_also_says_that_the_fiscal_year_cannot_be_seen_and_check_does_not() -> None:
+    scopes = ALL - {"ZohoCRM.settings.fiscal_year.READ"}
+    with serve(Settings(modules=("Deals",), scale=0.02, scopes=scopes)) as served:
+        assert ADAPTER.survey is not None
+        stated = settings(served)
+        talk = ADAPTER.survey(stated, Path())
+        said = list(converse(talk, adapter="zoho", http=ZohoAdapter(stated, Path()).http))
+        (problem,) = (each for each in said if isinstance(each, Problem))
+        assert "ZohoCRM.settings.fiscal_year.READ" in str(problem.hint)
+        assert not [each for each in inspected(served) if isinstance(each, Problem)]
 
 
 def inspected(served: Served) -> list[ModuleInfo | Problem]:
