@@ -123,7 +123,7 @@ def _remedy(counted: Coverage) -> Message:
         return Message("pull again: crm-kpi pull")
     if missing < 0:
         return Message("read everything again: crm-kpi pull --reconcile")
-    why = told(counted) or Message("permissions or approvals may hide them from the account")
+    why = Message("permissions or approvals may hide them from the account")
     entry = f"{{{counted.module}: {missing}}}"
     return Message("{why}; if that is right, say so in the settings: accept_missing: {entry}", why=why, entry=entry)
 

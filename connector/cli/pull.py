@@ -169,6 +169,8 @@ def _show_out_of_credits(output: Output, report: PullReport) -> None:
 
 
 def _remark(module: ModuleReport) -> Message | None:
+    from connector.status import told
+
     if module.out_of_credits:
         return Message("not finished")
     if module.error is not None:
@@ -178,4 +180,6 @@ def _remark(module: ModuleReport) -> Message | None:
     counted = module.counted
     if counted is not None and counted.accepted:
         return Message("{count} missing, accepted", count=counted.accepted)
-    return Message("no news") if module.no_news and module.note is None else module.note
+    if module.no_news and module.note is None:
+        return Message("no news")
+    return module.note or (told(counted) if counted else None)

@@ -36,7 +36,7 @@ class Coverage:
     agreed: bool | None = None
     """Whether the counts agreed at the last reading that ended well; `complete` also falls when one did not end."""
     read_whole_at: str | None = None
-    """When everything was read last because the counts disagreed."""
+    """When everything was read last, from the beginning."""
     difference_then: int | None = None
     """By how much they disagreed all the same; None where they agreed."""
     note: str | None = None
