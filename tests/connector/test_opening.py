@@ -13,7 +13,8 @@ import pytest
 from connector.config import Credits
 from connector.contract import Capabilities, Capability, HttpRequest, IntroduceTalk, Introduction
 from connector.errors import BudgetSpent, Message, StoreError, UnexpectedResponse
-from connector.kit.fake_crm import FakeCrm, FakeCrmAdapter
+from connector.kit.fake_adapter import FakeCrmAdapter
+from connector.kit.fake_crm import FakeCrm
 from connector.opening import Opened, open_connection, spending
 from connector.store import Store, credits, origins
 from connector.transport import World, converse

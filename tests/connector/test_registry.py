@@ -23,12 +23,12 @@ def installed(monkeypatch: pytest.MonkeyPatch, **targets: str) -> None:
 
 
 def test_what_is_installed_is_listed_and_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    installed(monkeypatch, zoho="no.such.module:ADAPTER", fake="connector.kit.fake_crm:FAKE_CRM")
+    installed(monkeypatch, zoho="no.such.module:ADAPTER", fake="connector.kit.fake_adapter:FAKE_CRM")
     assert registry.adapter_names() == ("fake", "zoho")
 
 
 def test_the_named_one_is_loaded_whatever_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    installed(monkeypatch, zoho="no.such.module:ADAPTER", fake="connector.kit.fake_crm:FAKE_CRM")
+    installed(monkeypatch, zoho="no.such.module:ADAPTER", fake="connector.kit.fake_adapter:FAKE_CRM")
     found = registry.adapter_type("fake")
     assert isinstance(found, AdapterType)
     assert found.name == "fake_crm"
@@ -41,15 +41,15 @@ def test_generic_csv_ships() -> None:
 @pytest.mark.parametrize(
     ("target", "name", "expected", "hint"),
     [
-        ("connector.kit.fake_crm:FAKE_CRM", "fakee", "there is no adapter fakee", "did you mean fake?"),
+        ("connector.kit.fake_adapter:FAKE_CRM", "fakee", "there is no adapter fakee", "did you mean fake?"),
         (
             "no.such.module:ADAPTER",
             "fake",
             "cannot be loaded",
             "look at the package that offers no.such.module:ADAPTER",
         ),
-        ("connector.kit.fake_crm:NOTHING", "fake", "cannot be loaded", "look at the package"),
-        ("connector.kit.fake_crm:FakeCrm", "fake", "does not lead to an AdapterType", "look at the package"),
+        ("connector.kit.fake_adapter:NOTHING", "fake", "cannot be loaded", "look at the package"),
+        ("connector.kit.fake_adapter:FakeCrmAdapter", "fake", "does not lead to an AdapterType", "look at the package"),
     ],
     ids=["unknown", "missing module", "missing name", "something else"],
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connector.config import Connection, Credits
-from connector.kit.fake_crm import FAKE_CRM, FakeSettings
+from connector.kit.fake_adapter import FAKE_CRM, FakeSettings
 from connector.status import status
 from connector.store import Store, coverage, credits, origins, problems, runs, withheld
 from connector.store.coverage import Coverage

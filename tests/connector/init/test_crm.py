@@ -15,7 +15,7 @@ from connector.errors import ConfigError, ConnectorError, Message
 from connector.init import Answers
 from connector.init.crm import CrmInitReport, init_crm
 from connector.init.proposing import proposed
-from connector.kit.fake_crm import FakeCrmAdapter
+from connector.kit.fake_adapter import FakeCrmAdapter
 
 TODAY = date(2025, 6, 1)
 

@@ -9,7 +9,8 @@ import pytest
 from connector.contract import Change, HttpRequest, WriteTarget
 from connector.errors import AdapterError, AuthError, Unavailable, UnexpectedResponse
 from connector.kit.conformance import AdapterConformance, Sample
-from connector.kit.fake_crm import URL, FakeCrm, FakeCrmAdapter, FakeSettings, Fault
+from connector.kit.fake_adapter import FakeCrmAdapter, FakeSettings
+from connector.kit.fake_crm import URL, FakeCrm, Fault
 from connector.mapping import TableMapping
 from connector.transport import converse
 

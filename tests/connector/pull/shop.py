@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.config import Credits
-from connector.kit.fake_crm import FakeCrm, FakeCrmAdapter
+from connector.kit.fake_adapter import FakeCrmAdapter
+from connector.kit.fake_crm import FakeCrm
 from connector.mapping import TableMapping, compile_mappings
 from connector.pull import ModuleReport, PullReport, Source, pull
 from connector.store import Store, coverage, runs

@@ -13,7 +13,8 @@ import pytest
 from connector.contract import Deletions, Finished, PullTalk, State
 from connector.errors import AuthError, Message, StoreError, Unavailable
 from connector.kit.conformance import facts_of, forget_states
-from connector.kit.fake_crm import FakeCrm, FakeCrmAdapter, Fault
+from connector.kit.fake_adapter import FakeCrmAdapter
+from connector.kit.fake_crm import FakeCrm, Fault
 from connector.mapping import TableMapping, compile_mapping
 from connector.pull import PullReport, Source, pull
 from connector.store import Store, facts, runs
