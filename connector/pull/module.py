@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, assert_never
 
 from connector.contract import Conversation, Deletions, Finished, Page, PullEvent, State, Unreadable, Withheld
-from connector.errors import ConnectorError, Message
+from connector.errors import Message
 from connector.mapping import CompiledMapping, NameIndex
 from connector.pull.completeness import Place, Reading, cover, covered, heal
 from connector.pull.files import FileRecords
@@ -229,10 +229,9 @@ class ModuleWriter:
         """Whether every conversation has ended as it should."""
         return len(self._finished) == len(self._states)
 
-    def report(self, *, error: ConnectorError | None = None, note: Message | None = None) -> ModuleReport:
-        """What became of it."""
-        undone = error is not None or note is not None
-        tables = [] if undone else self._tables
+    def report(self, *, note: Message | None = None) -> ModuleReport:
+        """What became of it; a note says why it was undone, and is left for the next run."""
+        tables = [] if note else self._tables
         return ModuleReport(
             self.place.connection,
             self.place.module,
@@ -242,9 +241,8 @@ class ModuleWriter:
             deleted=sum(table.deleted for table in tables),
             quarantined=sum(table.quarantined for table in tables),
             issues=sum(table.issues for table in tables),
-            no_news=error is None and (undone or not self._news),
-            complete=error is None and self._complete,
-            error=error,
+            no_news=note is not None or not self._news,
+            complete=self._complete,
             note=note,
             counts=tuple(covered(self._store, self.place)),
         )

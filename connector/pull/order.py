@@ -14,8 +14,8 @@ _BEFORE_ALL = "teams"
 def levels(modules: Mapping[str, Sequence[CompiledMapping]]) -> list[list[str]]:
     """Modules in groups; a group needs names of earlier groups only, as far as the links allow.
 
-    Where modules name each other in a circle, one of them comes first all the same; `work` reads it again when the
-    names that it needed have come.
+    Where modules name each other in a circle, one of them comes first all the same; `connection` reads it again when
+    the names that it needed have come.
     """
     feeds: dict[str, set[str]] = {}
     for module, mappings in modules.items():

@@ -42,11 +42,6 @@ class CellText:
     small: tuple[str, ...] = ()
     """Interval and rows of a value; the team's value beside counts."""
 
-    @property
-    def tells_something(self) -> bool:
-        """A number stands in it."""
-        return self.kind != "nothing" or bool(self.small)
-
 
 def cell_text(
     reader: Reader,

@@ -23,7 +23,6 @@ from connector.sample.service import CASE, CaseBlock, case_blocks, case_ids
 
 ASKED_EIGHTHS, ANSWERED_LIMIT = 4, share(0.55)
 """After every other solved case a survey is sent; somewhat more than half of them are answered."""
-COMMENTED_LIMIT = share(0.3)
 HIGH_SCORES, LOW_SCORES = (4.0, 5.0, 5.0, 5.0), (1.0, 2.0, 3.0, 3.0)
 NPS_SCORES = (0.0, 3.0, 5.0, 6.0, 7.0, 7.0, 8.0, 8.0, 8.0, 9.0, 9.0, 9.0, 9.0, 10.0, 10.0, 10.0)
 ENPS_SCORES = (2.0, 4.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0, 8.0, 8.0, 9.0, 9.0, 9.0, 10.0, 10.0, 10.0)

@@ -23,7 +23,6 @@ from kpi_engine.facts import FACTS, ColumnType
 __all__ = [
     "Seen",
     "blank_other_columns",
-    "dangling_links",
     "ensure_columns",
     "extra_columns",
     "ids_of_others",
@@ -187,24 +186,6 @@ def names(store: Store, table: str, connection: str) -> Iterator[tuple[str, str]
         "WHERE connection = ? AND deleted_at IS NULL AND name IS NOT NULL ORDER BY id",
         (connection,),
     )
-
-
-def dangling_links(store: Store, table: str) -> dict[str, int]:
-    """How many live rows name, per linking column, a row that is not there: worth knowing, and no error."""
-    counts = {}
-    for column in FACTS[table].columns:
-        if column.links:
-            counts[column.name] = _dangling(store, table, column.name, other=column.links)
-    return {name: count for name, count in counts.items() if count}
-
-
-def _dangling(store: Store, table: str, column: str, *, other: str) -> int:
-    statement = (
-        f"SELECT count(*) FROM {_fact_table(table)} AS fact WHERE deleted_at IS NULL AND {quoted(column)} IS NOT NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {quoted(other)} AS other "
-        f"WHERE other.connection = fact.connection AND other.id = fact.{quoted(column)})"
-    )
-    return int(store.db.conn.execute(statement).fetchone()[0])
 
 
 def names_what_left(store: Store, table: str, column: str, *, connection: str, since: str, share: Share) -> bool:

@@ -74,8 +74,8 @@ def test_a_value_to_be_read_with_care_says_so(status: str) -> None:
 def test_no_value_says_why(status: str, main: str) -> None:
     assert told("win_rate", status=status) == (main,)
     cell = BLANK._replace(status=status)
-    assert not cell_text(EN, KPIS["win_rate"], cell).tells_something
-    assert cell_text(EN, KPIS["win_rate"], cell, beside=beside("ok", "ok")).tells_something
+    assert not cell_text(EN, KPIS["win_rate"], cell).small
+    assert cell_text(EN, KPIS["win_rate"], cell, beside=beside("ok", "ok")).small
 
 
 def test_many_rows_left_out_are_told_but_not_for_the_company() -> None:

@@ -152,20 +152,6 @@ def test_columns_that_are_no_longer_mapped_are_emptied(store: Store) -> None:
     assert rows.fetchall() == [("won", 1, None, None, None, AT), ("won", 1, "G", "n", AT, None)]
 
 
-def test_dangling_links_are_counted(store: Store) -> None:
-    with store.transaction():
-        facts.upsert(store, "users", ("connection", "id"), [("crm", "u1"), ("erp", "u2")])
-        columns = ("connection", "id", "outcome", "owner_id", "account_id")
-        facts.upsert(
-            store,
-            "deals",
-            columns,
-            [("crm", "1", "won", "u1", None), ("crm", "2", "won", "u2", "a"), ("crm", "3", "won", "u2", None)],
-        )
-        facts.tombstone(store, "deals", "crm", ["3"], AT)
-    assert facts.dangling_links(store, "deals") == {"account_id": 1, "owner_id": 1}
-
-
 # ---- round trip -----------------------------------------------------------------------------------------------------
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
