@@ -98,7 +98,8 @@ def heal(run: Run, place: Place) -> bool:
 
 
 def mark_incomplete(run: Run, place: Place, mappings: Sequence[CompiledMapping]) -> None:
-    """After a failure: what the store holds is whole in itself and behind its source, so nothing of it is written back.
+    """While pages are stored, and after a failure: the store holds a part of what its source does, so nothing of it is
+    written back.
 
     Its counts stay those of the last reading that ended well.
     """

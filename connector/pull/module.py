@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from connector.contract import Conversation, Deletions, Finished, Page, PullEvent, State, Unreadable, Withheld
 from connector.errors import Message
 from connector.mapping import CompiledMapping, NameIndex
-from connector.pull.completeness import Place, Reading, cover, covered, heal
+from connector.pull.completeness import Place, Reading, cover, covered, heal, mark_incomplete
 from connector.pull.files import FileRecords
 from connector.pull.records import Run, TableRecords
 from connector.pull.report import ModuleReport
@@ -124,6 +124,8 @@ class ModuleWriter:
     def _begin(self) -> None:
         if not self._begun:
             self._each(lambda table: table.begin(resumed=self._resumed))
+            if not self._files:  # a run that is killed, or stopped by a person, cannot say so any more
+                mark_incomplete(self._run, self.place, self._mappings)
             self._begun = True
 
     def _note_news(self) -> None:

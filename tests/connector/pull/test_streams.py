@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -160,6 +160,24 @@ def test_pages_before_a_failure_stay_and_the_next_run_goes_on_behind_them(stream
     assert streaming.pull_one().arrived == 1
     assert streaming.adapter.states == [None, {"page": 2}]
     assert streaming.facts() == {"1": "won", "2": "won", "3": "won"}
+    assert streaming.coverage()["deals"].complete
+
+
+@pytest.mark.parametrize("before", [0, 2], ids=["the first", "a later one"])
+def test_a_reading_that_was_stopped_between_two_pages_is_known_to_be_incomplete(streaming: Desk, before: int) -> None:
+    """A killed process, or a person, leaves nobody behind who could say so."""
+    if before:
+        streaming.adapter.scripts["deals"] = stream(*([deal(str(number))] for number in range(before)))
+        streaming.pull()
+        assert streaming.coverage()["deals"].complete
+    more = [[deal(str(number), stage="lost")] for number in range(before + 1)]
+    streaming.adapter.scripts["deals"] = stream(*more, ends=cast("Exception", KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        streaming.pull()
+    assert "lost" in streaming.facts().values()
+    assert not streaming.coverage()["deals"].complete
+    streaming.adapter.scripts["deals"] = stream(*more)
+    streaming.pull()
     assert streaming.coverage()["deals"].complete
 
 
