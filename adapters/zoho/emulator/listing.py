@@ -45,12 +45,15 @@ class Listing:
         bound = fingerprint(call.path, call.query, since)
         place, page = self._place(call, bound, size=size)
         where, values = self._where(module, call, since)
-        if place is not None:
+        offset = 0 if place else (page - 1) * size
+        if place is not None and self.settings.tokens_count_rows:
+            offset = place.served
+        elif place is not None:
             mark = place.before if place.before and "duplicate_rows" in call.faults else place.after
             where, values = _behind(mark, key=key, descending=descending, where=where, values=values)
         rows = self._rows(
             module, [*names, key], where=where, values=values, key=key, descending=descending, limit=size + 1,
-            offset=0 if place else (page - 1) * size,
+            offset=offset,
         )  # fmt: skip
         if not rows:
             return NOT_MODIFIED if since else NOTHING

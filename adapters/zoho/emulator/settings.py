@@ -47,6 +47,9 @@ class Settings:
     """HTTP status of the throttle's answer: Zoho's own text says 200, others saw 400."""
     modified_since_includes: bool = True
     """Whether If-Modified-Since finds what changed in that very second; Zoho does not say."""
+    tokens_count_rows: bool = False
+    """Whether a page token says how many records come before it, so that pages move when one of those leaves, or after
+    which record it goes on; Zoho does not say."""
     search_lag_seconds: float = 0.0
     """How far the index of searches is behind."""
     faults: tuple[Fault, ...] = ()

@@ -15,7 +15,7 @@ from adapters.zoho.reading.counts import Counted
 from adapters.zoho.reading.memory import Calls, Gone, Memory, News, instant, no_later, written
 from adapters.zoho.reading.module import Batch, raise_unless_refused
 from adapters.zoho.reading.news import NewsRead, ReadAgain
-from adapters.zoho.reading.planner import LIST_END, Plan, Way, Wish
+from adapters.zoho.reading.planner import Plan, Way, Wish
 from adapters.zoho.reading.recent import Recent
 from adapters.zoho.reading.subject import Subject
 from connector.contract import Finished, PullTalk, State, Withheld
@@ -142,12 +142,8 @@ class FullRead:
                 job = bulk.Job.from_state(cursor) if cursor else None
                 return (yield from bulk.read_all(self._read, self._say, job=job, remember=self._reading))
             case Way.LIST:
-                long = self._read.has_stamp and (self._rows or 0) > LIST_END  # by id, lists end too early
-                chain = (
-                    list_pages.Chain.from_state(cursor)
-                    if cursor
-                    else list_pages.Chain(by_time=long, expects=bool(self._rows))
-                )
+                begun = list_pages.Chain.from_state(cursor) if cursor else None
+                chain = begun or list_pages.Chain(by_time=self._read.has_stamp, expects=bool(self._rows))
                 return (yield from list_pages.read_pages(self._read, self._say, chain))
 
     def _by_coql(self, after: str) -> Asking:

@@ -1,7 +1,10 @@
-"""Reading by list pages: 200 records a call, one token for each pass of at most 50 fields.
+"""Reading by list pages: 200 records a call, in passes of at most 50 fields.
 
-A chain of pages ends after 100,000 records. By time it is gone on with from the last record's second; by id it cannot
-be, so that is only for modules that are smaller.
+Records come in the order of changes, and each page is asked for from the second on in which the one before it ended:
+whatever changes or leaves meanwhile moves no other record from one page to another. Tokens only lead through a second
+that fills a page, and through modules whose records do not say when they changed: Zoho does not say whether a token
+counts records from the beginning, so that one is skipped where an earlier one leaves. A chain of them ends after
+100,000 records.
 """
 
 from __future__ import annotations
@@ -33,17 +36,18 @@ class Chain:
 
     by_time: bool
     since: datetime | None = None
-    """Where it began."""
+    """From when on the next page is asked for, or the one where the tokens began."""
     tokens: list[str] = field(default_factory=list)
-    """One for each pass, once the first page was read."""
+    """One for each pass, where they lead on."""
     listed: int = 0
     seen: dict[str, Any] = field(default_factory=dict)
     """What came, with its time of change: pages overlap when records move between them."""
     last: datetime | None = None
     """The latest time of change."""
     exact: bool = False
-    """Ask from that very second on, not from the one before. Zoho does not say whether its own second is among what
-    changed "since"; where it is not, the first page shows it."""
+    """Ask from that very second on, not from the one before."""
+    excludes: bool = False
+    """Zoho does not say whether a second is among what changed "since" it; here it was not."""
     expects: bool = False
     """There should be something on the first page."""
     clock: Clock = lambda _: None
@@ -60,36 +64,46 @@ class Chain:
         self.seen[record_id] = stamp
         return True
 
-    def turned(self, answers: list[Answer]) -> bool:
+    def turned(self, answers: list[Answer], stamps: Sequence[datetime | None]) -> bool:
         """Note where the next page is; whether there is one."""
         self.clock(answers[0].at)
         self.listed += len(answers[0].data)
-        tokens = [str(answer.info.get("next_page_token") or "") for answer in answers]
         more = answers[0].more and self.listed < LIST_END
+        if more and self._has_moved_on(stamps):
+            self.go_on()
+            return True
+        tokens = [str(answer.info.get("next_page_token") or "") for answer in answers]
         if more and (not tokens[0] or tokens == self.tokens):
             raise unreadable()  # going on would never end
         self.tokens = [new or old for new, old in zip(tokens, self.tokens or tokens, strict=True)]
         return more
 
-    def go_on(self, read: ModuleRead) -> None:
-        """Begin a new chain: in the last second of the one that ended, or by time where that one went by id.
+    def _has_moved_on(self, stamps: Sequence[datetime | None]) -> bool:
+        """Whether a page that is in order ends in a later second than it was asked from."""
+        known = [at for at in stamps if at is not None]
+        in_order = self.by_time and len(known) == len(stamps) and known == sorted(known)
+        return in_order and self.last is not None and (self.since is None or self.last > self.since)
 
-        Raises:
-            RejectedError: there is no going on.
-        """
-        if not self.by_time and read.has_stamp:
-            self.by_time, self.since, self.tokens, self.listed = True, None, [], 0
-            self.last = None  # by id, the latest time of change says nothing of what was read
+    def go_on(self) -> None:
+        """Ask from the last record's second on."""
+        if self.last is None:
             return
-        if not self.by_time or self.last is None or (self.since is not None and self.last <= self.since):
-            raise faults.too_many_at_once(read.module)
         edge = self.last - timedelta(seconds=1)
         self.seen = {each: stamp for each, stamp in self.seen.items() if (instant(stamp) or edge) >= edge}
-        self.since, self.exact, self.tokens, self.listed = self.last, True, [], 0
+        self.since, self.exact, self.tokens, self.listed = self.last, not self.excludes, [], 0
+        self.expects = True
 
-    def misses(self, batch: Batch) -> bool:
+    def begin_again(self) -> None:
+        """Without the tokens."""
+        self.tokens, self.listed = [], 0
+
+    def ends_for_good(self) -> bool:
+        """Whether there is no going on where a chain of tokens has ended."""
+        return not self.by_time or self.last is None or (self.since is not None and self.last <= self.since)
+
+    def misses(self, stamps: Sequence[datetime | None]) -> bool:
         """Whether a first page lacks the second from which on it was asked, of which some records are known."""
-        return self.exact and not self.tokens and self.since not in map(instant, batch.columns.get(STAMP, ()))
+        return self.exact and not self.tokens and self.since not in stamps
 
     def as_state(self) -> dict[str, Any]:
         return {
@@ -99,12 +113,20 @@ class Chain:
             "tokens": list(self.tokens),
             "listed": self.listed,
             "exact": self.exact,
+            "excludes": self.excludes,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Chain:
         since = datetime.fromisoformat(state["since"]) if state["since"] else None
-        return cls(state["by_time"], since, list(state["tokens"]), state["listed"], exact=state["exact"])
+        return cls(
+            state["by_time"],
+            since,
+            list(state["tokens"]),
+            state["listed"],
+            exact=state["exact"],
+            excludes=state["excludes"],
+        )
 
 
 def passes(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -115,22 +137,30 @@ def passes(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def read_pages(read: ModuleRead, say: Say, chain: Chain) -> Asking:
-    """All records of a chain, and of those that go on from its end; returns how many."""
+    """All records of a chain, and of those that go on from its end; returns how many.
+
+    Raises:
+        RejectedError: more than a chain can show has changed in one second, or tokens lead nowhere.
+    """
     pages = _Pages(read, say, chain)
+    came_before = -1
     while True:
         try:
             yield from pages.of_chain()
             ended = chain.listed >= LIST_END
         except RejectedError as error:
-            if error.code in EXPIRED and chain.tokens:
-                chain.tokens, chain.listed = [], 0
+            if error.code in EXPIRED and chain.tokens and pages.came > came_before:
+                came_before = pages.came
+                chain.begin_again()
                 continue
             if error.code not in ENDED:
                 raise
             ended = True
         if not ended:
             return pages.count
-        chain.go_on(read)
+        if chain.ends_for_good():
+            raise faults.too_many_at_once(read.module)
+        chain.go_on()
 
 
 class _Pages:
@@ -142,16 +172,22 @@ class _Pages:
         self._groups = passes(read.fields)
         self._waiting = _Waiting(read, self._groups)
 
+    @property
+    def came(self) -> int:
+        """Records so far, those that wait among them."""
+        return self.count + self._waiting.count
+
     def of_chain(self) -> Asking:
         """Until there are no more."""
         chain, more = self._chain, True
         while more:
             answers = yield from self._answers()
-            if chain.misses(self._read.batch(answers[0], source="", names=self._groups[0])):
-                chain.exact = False
+            stamps = self._read.batch(answers[0], source="", names=self._groups[0]).stamps()
+            if chain.misses(stamps):
+                chain.exact, chain.excludes = False, True
                 continue
             self._waiting.add(answers, chain)
-            more = chain.turned(answers)
+            more = chain.turned(answers, stamps)
             if self._waiting.count and (self._waiting.count > PAGE_ROWS - LIST_ROWS or not more):
                 yield from self._waiting.complete()
                 batch = self._waiting.taken()

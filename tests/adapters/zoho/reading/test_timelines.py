@@ -159,10 +159,11 @@ class Timeline(RuleBasedStateMachine):
                 self.restore(number, number % 2 == 0)
 
 
-@pytest.fixture(params=["coql", "list", "bulk"])
+@pytest.fixture(params=["coql", "list", "list, tokens count rows", "bulk"])
 def timeline(request: pytest.FixtureRequest, connect: Callable[..., Zoho]) -> Iterator[Any]:
     """The test case of one way of reading."""
-    org = connect(way=request.param)
+    way, _, tokens = request.param.partition(", ")
+    org = connect(way=way, stand_in={"tokens_count_rows": bool(tokens)})
     org.run()
     with closing(sqlite3.connect(":memory:")) as empty, small_pages():
         org.state.db.backup(empty)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.zoho.emulator import bulk_read
+from adapters.zoho.emulator.answers import Refusal
 from adapters.zoho.emulator.meta import FieldMeta, PickValue
+from adapters.zoho.emulator.paging import PageTokens
+from adapters.zoho.emulator.state import stamp
 from adapters.zoho.reading import list_pages, planner
 from adapters.zoho.settings import ZohoSettings
 from connector.contract import Page
 from connector.errors import RejectedError
-from tests.adapters.zoho.reading.organisation import DEAL, Mirror, Zoho, an_id, deals, loaded, mirrored
+from tests.adapters.zoho.reading.organisation import DEAL, START, Mirror, Zoho, an_id, deals, loaded, mirrored
 
 Connect = Callable[..., Zoho]
 WAYS = pytest.mark.parametrize("way", ["list", "coql", "bulk"])
@@ -173,30 +177,67 @@ def test_pages_that_are_not_as_they_should_be(connect: Connect, fault: str, at: 
     assert org.server.faults.played or fault in ("duplicate_rows", "expired_page_token")
 
 
-@pytest.mark.parametrize("by_time", [True, False], ids=["known beforehand", "met on the way"])
-def test_lists_go_on_by_time_where_a_chain_ends(connect: Connect, by_time: bool, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("includes", [True, False], ids=["since includes", "since excludes"])
+def test_lists_are_not_ended_by_the_end_of_a_chain(connect: Connect, includes: bool, monkeypatch: Any) -> None:
     monkeypatch.setattr(list_pages, "LIST_END", 400)
-    if by_time:
-        monkeypatch.setattr("adapters.zoho.reading.everything.LIST_END", 400)
-    org = connect(way="list")
+    org = connect(way="list", stand_in={"modified_since_includes": includes})
     loaded(org.state, "Deals", deals(1_300))
-    org.state.update("Deals", an_id(5), {"Amount": 1.0})  # early by id, late by time
+    before = len(org.server.calls)
     mirror = org.run()
     assert mirrored(mirror) == org.stored()
     assert mirror.arrived == 1_300
     assert "refused" not in note(org)
+    lists = [each for each in org.server.calls[before:] if each.path == "/crm/v8/Deals"]
+    assert len(lists) <= 7 + 2, "whether a second is among what changed since it is found out once"
 
 
+@pytest.mark.parametrize("counts", [False, True], ids=["a token is a place", "a token counts rows"])
 @pytest.mark.parametrize("fault", ["modified_while_paged", "deleted_while_paged"])
-def test_people_who_work_while_pages_are_read(connect: Connect, fault: str) -> None:
-    org = connect(way="list")
+def test_people_who_work_while_pages_are_read(connect: Connect, fault: str, *, counts: bool) -> None:
+    org = connect(way="list", stand_in={"tokens_count_rows": counts})
     loaded(org.state, "Deals", deals(700))
     org.later(seconds=5)
     for at in (2, 3):
         org.server.faults.plan(fault, at, prefix="/crm/v8/Deals")
-    org.run()
+    mirror = org.mirrors["Deals"] = Mirror()
+    org.once(mirror)
+    missing = org.stored() - mirrored(mirror)
+    assert {at for _, at, _ in missing} <= {stamp(org.state.now())}, "only what changed since"
     org.later(seconds=5)
     assert mirrored(org.run()) == org.stored()
+
+
+@pytest.mark.parametrize("counts", [False, True], ids=["a token is a place", "a token counts rows"])
+def test_a_change_hides_no_other_change_that_is_on_the_next_page(connect: Connect, *, counts: bool) -> None:
+    org = connect(way="list", stand_in={"tokens_count_rows": counts})
+    loaded(org.state, "Deals", deals(700))
+    org.run()
+    for number in range(1, 500):
+        org.later(seconds=1)
+        org.state.update("Deals", an_id(number), {"Amount": 1.0})
+    org.later(hours=1)
+    org.server.faults.plan("modified_while_paged", 2, prefix="/crm/v8/Deals")
+    mirror = org.mirrors["Deals"]
+    org.once(mirror)
+    assert not mirror.end.snapshot
+    assert {each for each, _, _ in org.stored()} == mirror.rows.keys()
+    unseen = org.stored() - mirrored(mirror)
+    assert unseen == set(), "a second run would not ask for them"
+
+
+@pytest.mark.parametrize("code", sorted(list_pages.EXPIRED))
+def test_a_token_that_never_holds_gives_way(connect: Connect, code: str, monkeypatch: Any) -> None:
+    """As when Zoho binds it to something that is never the same twice."""
+
+    def taken(*_: Any, **__: Any) -> Any:
+        raise Refusal(400, code, "this token is not good")
+
+    monkeypatch.setattr(PageTokens, "take", taken)
+    org = connect(way="list")
+    loaded(org.state, "Deals", deals(450, at=START - timedelta(days=1)))
+    assert mirrored(org.run()) == org.stored()
+    assert note(org) == "Deals was read by coql, as Zoho refused list"
+    assert len(org.server.calls) < 20
 
 
 # ---- bulk ----------------------------------------------------------------------------------------------------------
@@ -290,7 +331,7 @@ def test_pages_are_taken_up_again_after_a_crash(connect: Connect, way: str) -> N
     org.interrupted(2)
     mirror = org.run()
     assert mirrored(mirror) == org.stored()
-    assert mirror.arrived == 2_500
+    assert mirror.arrived == 4_500 - (1_990 if way == "list" else 2_000), "a list goes on in the second where it ended"
 
 
 def test_a_state_of_another_version_is_read_as_none(connect: Connect) -> None:
@@ -372,4 +413,4 @@ def test_pages_are_as_long_as_a_transaction_is_worth(connect: Connect) -> None:
     org = connect(way="list")
     loaded(org.state, "Deals", deals(2_500))
     mirror = org.run()
-    assert [each.count for each in mirror.said if isinstance(each, Page)] == [2_000, 500]
+    assert [each.count for each in mirror.said if isinstance(each, Page)] == [1_991, 509]
