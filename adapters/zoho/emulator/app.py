@@ -37,6 +37,7 @@ from adapters.zoho.emulator.related import Related
 from adapters.zoho.emulator.search import Search
 from adapters.zoho.emulator.settings import Settings
 from adapters.zoho.emulator.state import State, utc_now
+from adapters.zoho.emulator.visitors import stranger
 from adapters.zoho.emulator.workflows import NOTIFY, add_workflow
 from adapters.zoho.emulator.writing import Writing
 from connector.sample import generate
@@ -121,6 +122,9 @@ class StandIn:
 
     async def _answered(self, request: Request, methods: dict[str, Endpoint]) -> ASGIApp:
         """One request, from its arrival to its answer."""
+        refusal = stranger(request.headers)
+        if refusal is not None:
+            return _response(refusal.answer())
         body = await request.body()
         path = request.url.path
         if path.startswith(OUTSIDE):

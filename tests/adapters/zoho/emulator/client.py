@@ -86,12 +86,12 @@ class Client:
         self, method: str, path: str, *, query: Mapping[str, Any], body: bytes, headers: Mapping[str, str]
     ) -> Reply:
         path, _, asked = path.partition("?")
-        given = {"host": "stand-in", "authorization": f"{self.scheme} {self.token}", **self.headers, **headers}
+        given = {"host": "127.0.0.1", "authorization": f"{self.scheme} {self.token}", **self.headers, **headers}
         scope = {
             "type": "http", "http_version": "1.1", "method": method, "path": path, "raw_path": path.encode(),
             "root_path": "", "scheme": "http", "query_string": (asked or urlencode(query)).encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
-            "server": ("stand-in", 80), "client": ("test", 1),
+            "server": ("127.0.0.1", 80), "client": ("test", 1),
         }  # fmt: skip
         messages: list[Any] = []
 

@@ -21,7 +21,7 @@ def exchanged(client: Client, code: str) -> dict[str, str]:
 
 def test_a_refresh_gives_a_token_and_where_to_use_it(client: Client) -> None:
     answer = client.sign_in().json
-    assert answer["api_domain"] == "http://stand-in"
+    assert answer["api_domain"] == "http://127.0.0.1"
     assert answer["expires_in"] == 3600
     assert "refresh_token" not in answer
     assert client.get("/org").status == 200

@@ -95,6 +95,35 @@ def test_beside_zoho(served: Served) -> None:
     assert post("grant_code", code="mine", scopes="ZohoCRM.org.READ") == {"code": "mine"}
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "rebound.evil.example:8765"}, 400),
+        ({"Host": "127.0.0.1.evil.example"}, 400),
+        ({"Origin": "https://evil.example", "Content-Type": "text/plain"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:3000"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Host": "localhost:8765", "Origin": "http://localhost:8765", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Host": "[::1]"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({}, 200),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/__stand_in/change", "/oauth/v2/token"])
+def test_a_page_in_a_browser_gets_nothing_and_does_nothing(
+    served: Served, path: str, headers: dict[str, str], status: int
+) -> None:
+    before = len(served.journal), served.app.requests
+    body = '{"module": "Accounts", "action": "insert", "values": {"Account_Name": "Evil"}}'
+    answer = requests.post(served.url + path, data=body, headers=headers, timeout=10)
+    assert answer.status_code == status
+    assert (before == (len(served.journal), served.app.requests)) == (status != 200)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_calls_and_credits_are_known(served: Served, session: requests.Session) -> None:
     session.get(f"{served.url}/crm/v8/Deals?fields=Stage", timeout=10)
     session.get(f"{served.url}/crm/v8/Deals/deleted", timeout=10)
