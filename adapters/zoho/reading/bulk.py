@@ -22,6 +22,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 DOWNLOADS_REST: Final = 61.0
 FORGOTTEN: Final = frozenset(("RESOURCE_NOT_FOUND", "INVALID_URL_PATTERN", "INVALID_DATA"))
 """Of a job that Zoho does not know any more: it keeps files for a day."""
+EXPIRED: Final = frozenset(("EXPIRED_VALUE", "TOKEN_BOUND_DATA_MISMATCH", "INVALID_DATA"))
+"""Of a token that leads to the next job no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,27 @@ def read_all(read: ModuleRead, say: Say, *, job: Job | None, remember: Callable[
     found = job
     while True:
         if found is None or not found.id:
-            found = yield from _created(read, found or Job(""))
-            yield _noted(read, remember(found.as_state()))
-        try:
-            made = yield from _waited_for(read, found)
-        except RejectedError as error:
-            if error.code not in FORGOTTEN:
-                raise
-            found = None if found.page == 1 or not found.token else replace(found, id="")
-            continue
-        count += yield from _said(read, say, found)
+            begun = yield from _created(read, found or Job(""))
+            yield _noted(read, remember(begun.as_state()))
+            made = yield from _waited_for(read, begun)
+        else:
+            begun = found
+            try:
+                made = yield from _waited_for(read, begun)
+            except RejectedError as error:
+                if error.code not in FORGOTTEN:
+                    raise
+                found = _another(begun)
+                continue
+        count += yield from _said(read, say, begun)
         if not made.more:
             return count
-        found = Job("", found.page + 1, made.next_token)
+        found = Job("", begun.page + 1, made.next_token)
+
+
+def _another(job: Job) -> Job:
+    """In place of a job that Zoho forgot: whatever was read of its file says nothing of the new one's."""
+    return replace(job, id="", done=0) if job.page > 1 and job.token else Job("")
 
 
 def _noted(read: ModuleRead, state: State) -> Deletions:
@@ -85,17 +95,25 @@ def _noted(read: ModuleRead, state: State) -> Deletions:
 
 
 def _created(read: ModuleRead, job: Job) -> Asking:
-    query: dict[str, Any]
-    if job.token:
-        query = {"page_token": job.token}
-    else:
-        names = [name for name in read.fields if name != "id"]
-        query = {"module": {"api_name": read.module}, "fields": names, "page": job.page}
-    answer: Answer = yield read.api.bulk_job(query)
+    """A new job; it begins with the first page where the token of the page before has expired."""
+    try:
+        answer: Answer = yield read.api.bulk_job(_query(read, job))
+    except RejectedError as error:
+        if not job.token or error.code not in EXPIRED:
+            raise
+        job = Job("")
+        answer = yield read.api.bulk_job(_query(read, job))
     details = answer.rows[0].get("details") if answer.rows else None
     if not isinstance(details, dict) or not str(details.get("id") or "").isalnum():
         raise unreadable()
     return replace(job, id=str(details["id"]))
+
+
+def _query(read: ModuleRead, job: Job) -> dict[str, Any]:
+    if job.token:
+        return {"page_token": job.token}
+    names = [name for name in read.fields if name != "id"]
+    return {"module": {"api_name": read.module}, "fields": names, "page": job.page}
 
 
 def _waited_for(read: ModuleRead, job: Job) -> Asking:

@@ -324,6 +324,46 @@ def test_a_job_that_zoho_forgot_begins_again(connect: Connect) -> None:
     assert jobs(org) == 2
 
 
+def test_the_rest_of_a_job_that_zoho_forgot_is_another_file(connect: Connect, monkeypatch: Any) -> None:
+    """Records have left it since, so how many rows of the other were read says nothing of this one."""
+    monkeypatch.setattr(bulk_read.BulkRead.__init__, "__kwdefaults__", {"rows_of_page": 3_000})
+    org = connect(way="bulk")
+    loaded(org.state, "Deals", deals(7_000))
+    org.interrupted(6)
+    saved = dict(org.mirrors["Deals"].saved or {})
+    cursor = saved["reading"]["cursor"]
+    assert (cursor["page"], cursor["done"]) == (2, 2_000)
+    saved["reading"] = {**saved["reading"], "cursor": {**cursor, "id": "999"}}
+    org.mirrors["Deals"].saved = saved
+    for number in range(3_001, 3_011):
+        org.state.delete("Deals", an_id(number))
+    org.once(org.mirrors["Deals"])
+    assert mirrored(org.mirrors["Deals"]) == org.stored()
+
+
+def test_a_job_whose_token_has_expired_begins_with_the_first_page(connect: Connect, monkeypatch: Any) -> None:
+    monkeypatch.setattr(bulk_read.BulkRead.__init__, "__kwdefaults__", {"rows_of_page": 3_000})
+    org = connect(way="bulk")
+    loaded(org.state, "Deals", deals(7_000))
+    org.interrupted(7)
+    org.later(days=2)
+    org.state.db.execute("DELETE FROM bulk_jobs")
+    assert mirrored(org.run()) == org.stored()
+    assert "an earlier run began so" in note(org)
+
+
+def test_a_job_that_is_never_found_costs_no_second_one(connect: Connect, monkeypatch: Any) -> None:
+    def status(*_: Any) -> Any:
+        raise Refusal(404, "RESOURCE_NOT_FOUND", "there is no such job")
+
+    monkeypatch.setattr(bulk_read.BulkRead, "status", status)
+    org = connect(way="bulk")
+    loaded(org.state, "Deals", deals(50))
+    assert mirrored(org.run()) == org.stored()
+    assert jobs(org) == 1
+    assert "as Zoho refused bulk" in note(org)
+
+
 @pytest.mark.parametrize("way", ["coql", "list"])
 def test_pages_are_taken_up_again_after_a_crash(connect: Connect, way: str) -> None:
     org = connect(way=way)
