@@ -114,7 +114,7 @@ def run(
         planned = plan(config, store, adapters, now=now)
         applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress, world=world)
         report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))
-        noted.status, noted.summary = report.status, summary_of(report)
+        noted.status, noted.summary = report.status, {**summary_of(report), **failures_of(pulled)}
     return report
 
 
@@ -169,6 +169,18 @@ def summary_of(report: RunReport) -> dict[str, Any]:
     }
 
 
+def failures_of(pulled: PullReport) -> dict[str, Any]:
+    """What `runs` keeps of modules that could not be pulled: their names, and why the first one could not."""
+    if not pulled.failed or pulled.failed[0].error is None:
+        return {}
+    names = [f"{module.connection}.{module.module}" for module in pulled.failed]
+    error = pulled.failed[0].error
+    why = Message("{where}: {problem}", where=names[0], problem=error.message)
+    if len(names) > 1:
+        why = Message("{why} (and {count} modules more)", why=why, count=len(names) - 1)
+    return {"failed_modules": names, **_told(why, error.hint)}
+
+
 @dataclass(slots=True)
 class Noted:
     """A row of `runs` while its command works; the command says how it ended."""
@@ -187,7 +199,7 @@ def recorded(store: Store, command: str, *, now: datetime) -> Iterator[Noted]:
         yield noted
     except BaseException as error:
         status = INTERRUPTED if isinstance(error, KeyboardInterrupt | Interrupted) else FAILED
-        _note_end(store, noted, status, now=now, summary={"error": _one_line(error)})
+        _note_end(store, noted, status, now=now, summary=_of_failure(error))
         raise
     _note_end(store, noted, noted.status, now=now, summary=noted.summary or {})
 
@@ -197,6 +209,12 @@ def _note_end(store: Store, noted: Noted, status: str, *, now: datetime, summary
         runs.finish(store, noted.run_id, status, now, summary)
 
 
-def _one_line(error: BaseException) -> str:
-    """Our own errors hold no secrets; of others only the kind is kept."""
-    return str(error) if isinstance(error, ConnectorError | KpiError) else type(error).__name__
+def _of_failure(error: BaseException) -> dict[str, Any]:
+    """Our own errors hold no secrets; of others only the kind is kept. `status` tells it in its reader's language."""
+    if not isinstance(error, ConnectorError | KpiError):
+        return {"error": type(error).__name__}
+    return _told(error.message, error.hint)
+
+
+def _told(why: Message, remedy: Message) -> dict[str, Any]:
+    return {"error": str(why), "hint": str(remedy), runs.TOLD: [why.written(), remedy.written()]}

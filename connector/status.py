@@ -17,6 +17,7 @@ from connector.store.runs import Run
 from connector.store.withheld import WithheldColumn
 
 RUNS_SHOWN = 10
+_AGAIN = Message("pull again: crm-kpi pull")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,35 @@ def _about_runs(last: Sequence[Run]) -> Iterator[Problem]:
         return
     latest = last[0]
     if latest.status == "failed":
-        reason = Message("{command} failed: {reason}", command=latest.command, reason=latest.summary.get("error", "?"))
-        yield Problem("runs", reason, Message("mend it and run it again; nothing is lost"))
+        yield _about_failure(latest)
     if latest.status == runs.INTERRUPTED:
         message = Message("{command} was interrupted", command=latest.command)
         yield Problem("runs", message, Message("run it again; it goes on where it stopped"))
 
 
+def _about_failure(run: Run) -> Problem:
+    """As the run itself said it: why, and what to do."""
+    again = Message("mend it and run it again; nothing is lost")
+    told = run.summary.get(runs.TOLD)
+    why, remedy = map(Message.read, told) if told else (run.summary.get("error", "?"), Message(""))
+    hint = Message("{remedy}; {then}", remedy=remedy, then=again) if remedy else again
+    return Problem("runs", Message("{command} failed: {reason}", command=run.command, reason=why), hint)
+
+
 def _about_coverage(covered: Sequence[Coverage]) -> Iterator[Problem]:
-    return (incompleteness(each) for each in covered if not each.complete)
+    behind: dict[str, list[Coverage]] = {}
+    for each in covered:
+        if not each.complete and each.difference:
+            yield incompleteness(each)
+        elif not each.complete:
+            behind.setdefault(each.connection, []).append(each)
+    for connection, unread in behind.items():
+        message = Message(
+            "the last reading of {modules} did not come to its end; KPIs on {tables} are incomplete",
+            modules=", ".join(dict.fromkeys(each.module for each in unread)),
+            tables=", ".join(dict.fromkeys(each.table for each in unread)),
+        )
+        yield Problem(connection, message, _AGAIN)
 
 
 def incompleteness(counted: Coverage) -> Problem:
@@ -120,12 +141,12 @@ def incompleteness(counted: Coverage) -> Problem:
 def _remedy(counted: Coverage) -> Message:
     missing = counted.difference or 0
     if counted.agreed is not False or not missing:
-        return Message("pull again: crm-kpi pull")
+        return _AGAIN
     if missing < 0:
         return Message("read everything again: crm-kpi pull --reconcile")
     why = Message("permissions or approvals may hide them from the account")
-    entry = f"{{{counted.module}: {missing}}}"
-    return Message("{why}; if that is right, say so in the settings: accept_missing: {entry}", why=why, entry=entry)
+    setting = f"connections.{counted.connection}.accept_missing: {{{counted.module}: {missing}}}"
+    return Message("{why}; if that is right, say so in the settings: {setting}", why=why, setting=setting)
 
 
 def told(counted: Coverage) -> Message:

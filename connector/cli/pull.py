@@ -49,7 +49,7 @@ def pull(session: Session, accept_deletions: bool, reconcile: bool) -> int:
     from connector.run import DONE as WELL
     from connector.run import FAILED as BADLY
     from connector.run import PARTLY as IN_PART
-    from connector.run import recorded
+    from connector.run import failures_of, recorded
     from connector.store import runs
 
     config, now = session.config(), session.now()
@@ -66,7 +66,7 @@ def pull(session: Session, accept_deletions: bool, reconcile: bool) -> int:
         )
         noted.status = BADLY if report.failed else IN_PART if report.out_of_credits else WELL
         arrived = sum(module.arrived for module in report.modules)
-        noted.summary = {"arrived": arrived, runs.UP_TO_DATE: report.up_to_date}
+        noted.summary = {"arrived": arrived, runs.UP_TO_DATE: report.up_to_date, **failures_of(report)}
     if session.json:
         print_json(as_data(report))
     else:
@@ -131,10 +131,7 @@ def show(output: Output, report: PullReport) -> None:
         if module.error is None and not module.complete and module.counted is not None:
             problem = incompleteness(module.counted)
             output.warning(Message("{where}: {problem}", where=problem.where, problem=problem.message), problem.hint)
-    for module in report.failed:
-        if module.error is not None:
-            place = f"{module.connection}.{module.module}"
-            output.error(Message("{where}: {problem}", where=place, problem=module.error.message), module.error.hint)
+    _show_failed(output, report)
     _show_out_of_credits(output, report)
     if report.quarantined:
         message = Message("{count} records went to quarantine and are in no KPI", count=report.quarantined)
@@ -154,6 +151,19 @@ def _line(module: ModuleReport) -> tuple[object, ...]:
         counted.arrived if counted else None,
         _remark(module),
     )
+
+
+def _show_failed(output: Output, report: PullReport) -> None:
+    """One line for each reason: where a whole connection is down, all its modules have the same one."""
+    failed: dict[tuple[str, str, str], list[ModuleReport]] = {}
+    for module in report.failed:
+        if module.error is not None:
+            reason = (module.connection, str(module.error.message), str(module.error.hint))
+            failed.setdefault(reason, []).append(module)
+    for (connection, *_), modules in failed.items():
+        if (error := modules[0].error) is not None:
+            place = f"{connection}.{', '.join(module.module for module in modules)}"
+            output.error(Message("{where}: {problem}", where=place, problem=error.message), error.hint)
 
 
 def _show_out_of_credits(output: Output, report: PullReport) -> None:

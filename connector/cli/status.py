@@ -18,6 +18,7 @@ from connector.errors import Message
 if TYPE_CHECKING:
     from connector.status import StatusReport
     from connector.store import Store
+    from connector.store.runs import Run
 
 ROWS_SHOWN = 100
 
@@ -60,7 +61,7 @@ def as_data(report: StatusReport) -> dict[str, Any]:
     return {
         "data_as_of": report.data_as_of,
         "age_hours": None if report.age is None else round(report.age / timedelta(hours=1), 2),
-        "runs": [_fields(run) for run in report.runs],
+        "runs": [{**_fields(run), "summary": _summary(run)} for run in report.runs],
         "coverage": [{**_fields(each), "note": told(each) or None} for each in report.coverage],
         "withheld": [_fields(each) for each in report.withheld],
         "credits": [_fields(each) for each in report.credits],
@@ -69,6 +70,13 @@ def as_data(report: StatusReport) -> dict[str, Any]:
         "changes": report.changes,
         "advice": report.advice,
     }
+
+
+def _summary(run: Run) -> Mapping[str, Any]:
+    """In English, as everything in JSON."""
+    from connector.store import runs
+
+    return {name: value for name, value in run.summary.items() if name != runs.TOLD}
 
 
 def _fields(record: Any) -> Mapping[str, Any]:

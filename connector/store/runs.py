@@ -18,6 +18,9 @@ RUNNING, INTERRUPTED = "running", "interrupted"
 UP_TO_DATE = "up_to_date"
 """In a run's summary: every CRM was asked to the end, so that the facts are those of its beginning, changed or not."""
 
+TOLD = "told"
+"""In the summary of a run that failed: why, and what to do, as messages that were written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

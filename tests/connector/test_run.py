@@ -13,6 +13,7 @@ import pytest
 from connector.config import Config, read
 from connector.errors import ConnectorError, Message, StoreBusy, WriteBackRefused
 from connector.run import RunReport, recorded, run, summary_of
+from connector.status import status
 from connector.store import Store, coverage, run_lock, runs
 from tests import company
 from tests.company import ACCOUNTS, DEALS
@@ -166,7 +167,21 @@ def test_how_a_run_ended_is_noted_whatever_happens(shop: Shop, error: BaseExcept
         with pytest.raises(type(error)), recorded(store, "pull", now=NOW):
             raise error
         (noted,) = runs.last(store)
-    assert (noted.status, noted.summary) == (status, {"error": kept})
+    assert (noted.status, noted.summary["error"]) == (status, kept)
+    assert "secret" not in str(noted.summary)
+
+
+def test_a_module_that_could_not_be_pulled_is_why_the_run_failed(shop: Shop) -> None:
+    shop.run()
+    (shop.folder / "data" / "deals.csv").unlink()
+    shop.run(NOW + HOUR)
+    with shop.open() as store:
+        advice = [each for each in status(store, now=NOW + HOUR).advice if each.where == "runs"]
+    (said,) = advice
+    assert str(said.message).startswith("run failed: crm.deals: ")
+    assert "deals.csv" in str(said.message)
+    assert str(said.hint).endswith("; mend it and run it again; nothing is lost")
+    assert said.message.render(lambda template: template.replace("failed", "ging schief")).startswith("run ging schief")
 
 
 def interrupted_at(text: str) -> Callable[[Message], None]:

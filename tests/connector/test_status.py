@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connector.config import Connection, Credits
+from connector.errors import Message
 from connector.kit.fake_adapter import FAKE_CRM, FakeSettings
 from connector.status import status
 from connector.store import Store, coverage, credits, origins, problems, runs, withheld
@@ -80,6 +81,15 @@ def test_a_failed_run_says_why(store: Store) -> None:
     assert advice(store) == ["runs: run failed: the disk is full (mend it and run it again; nothing is lost)"]
 
 
+def test_a_failed_run_says_why_and_what_to_do_in_any_language(store: Store) -> None:
+    told = [Message("{file} is gone", file="a.csv").written(), Message("put it back").written()]
+    ran(store, "failed", error="a.csv is gone", told=told)
+    (said,) = status(store, now=NOW).advice
+    words = {"{command} failed: {reason}": "{command} 失败: {reason}", "{file} is gone": "{file} 不见了"}
+    assert said.message.render(lambda template: words.get(template, template)) == "run 失败: a.csv 不见了"
+    assert str(said.hint) == "put it back; mend it and run it again; nothing is lost"
+
+
 def test_an_interrupted_run_goes_on(store: Store) -> None:
     ran(store, "interrupted")
     assert advice(store) == ["runs: run was interrupted (run it again; it goes on where it stopped)"]
@@ -89,6 +99,18 @@ def test_an_old_failure_is_no_news(store: Store) -> None:
     ran(store, "failed", error="x")
     ran(store, "done")
     assert advice(store) == []
+
+
+def test_what_was_not_read_to_its_end_is_one_line_a_connection(store: Store) -> None:
+    ran(store, "done")
+    with store.transaction():
+        for module, table, count in (("Calls", "activities", 9), ("Deals", "deals", 9), ("Events", "activities", None)):
+            found = Coverage("crm", module, table, count, 9, 9, 0, 0, complete=False, checked_at="2025-05-20")
+            coverage.save(store, found)
+    assert advice(store) == [
+        "crm: the last reading of Calls, Deals, Events did not come to its end; KPIs on activities, deals are incomplete "
+        "(pull again: crm-kpi pull)"
+    ]
 
 
 def test_what_did_not_arrive(store: Store) -> None:
@@ -111,7 +133,7 @@ def test_what_nobody_shows_us_may_be_accepted(store: Store) -> None:
     with store.transaction():
         coverage.save(store, short())
     (line,) = advice(store)
-    assert line.endswith("say so in the settings: accept_missing: {Deals: 1})")
+    assert line.endswith("say so in the settings: connections.crm.accept_missing: {Deals: 1})")
 
 
 def test_what_is_too_much_is_found_by_reading_everything(store: Store) -> None:

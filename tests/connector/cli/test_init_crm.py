@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.zoho.emulator.meta import FieldMeta
 from adapters.zoho.emulator.server import Served, serve
 from adapters.zoho.emulator.settings import Settings
 from tests.connector.cli.conftest import Run
@@ -85,3 +86,50 @@ def test_a_crm_is_not_asked_where_the_settings_are_there(company: Served, run: R
     before = len(company.calls)
     assert "is there already" in run(*init(company), env=known(company), code=1).err
     assert len(company.calls) == before
+
+
+def test_a_module_that_may_not_be_read_is_an_error_of_the_check(run: Run) -> None:
+    """The run would fail by it; a warning that nothing is wrong would be a lie."""
+    with serve(Settings(scale=0.02)) as company:
+        run(*init(company), env=known(company))
+        company.faults.plan("forbidden_403", times=99, prefix="/crm/v8/Cases")
+        done = run("check", env=known(company), code=2)
+    assert "error: zoho.Cases: " in done.err
+    assert "permission" in done.err
+    assert "nothing is wrong" not in done.out
+
+
+def test_the_check_names_a_field_of_the_crm_that_cannot_hold_what_would_be_written(run: Run) -> None:
+    with serve(Settings(scale=0.02)) as company:
+        run(*init(company), env=known(company))
+        field = FieldMeta("KPI_Won_Amount", "text", "Won", length=255, custom=True)
+        company.state.add_field("Accounts", field)
+        writes = [call for call in company.calls if call.method in ("PUT", "PATCH") or "upsert" in call.path]
+        done = run("check", env=known(company), code=2)
+    assert "Accounts.KPI_Won_Amount: it is a text field" in done.err
+    assert writes == [call for call in company.calls if call.method in ("PUT", "PATCH") or "upsert" in call.path]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two attempts."""
+    monkeypatch.setattr("connector.transport.sending._pause", lambda _: 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_crm_that_does_not_answer_is_one_line_of_the_check(run: Run) -> None:
+    with serve(Settings(scale=0.02)) as company:
+        run(*init(company), env=known(company))
+    done = run("check", env=known(company), code=2)
+    assert done.err.count("error: ") == 1
+    assert "could not connect" in done.err
+
+
+@pytest.mark.usefixtures("impatient")
+def test_modules_that_fail_for_one_reason_are_one_line_of_the_run(run: Run, at_home: Path) -> None:
+    with serve(Settings(scale=0.02)) as company:
+        run(*init(company), env=known(company))
+        run("pull", env=known(company))
+    done = run("pull", env=known(company), code=1)
+    assert done.err.count("error: ") == 1
+    assert "pull failed: crm." in run("status", env=known(company)).err
