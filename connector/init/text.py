@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from connector.config.layout import flow, scalar
+from connector.config.layout import as_key, flow, scalar
 from connector.errors import Message
 from connector.init.span import Span
 from kpi_engine.period import Calendar
@@ -70,12 +70,10 @@ class Pen:
         span, calendar = company.span, company.calendar
         yield "kpis:" if span else "# kpis:"
         if span:
-            begin = Message("the files begin on {day}", day=span.first)
+            begin = Message("the data begin on {day}", day=span.first)
             yield self.line(f"  since: {span.since(calendar)}", begin)
         if span and span.is_archive(company.today):
-            end = Message(
-                "please check: the files end on {day}; take this line out when newer ones come", day=span.last
-            )
+            end = Message("please check: the data end on {day}; take this line out when newer ones come", day=span.last)
             yield self.line(f"  until: {span.until(calendar)}", end)
         scopes = "scopes: {organisation: [month, quarter, year], team: [quarter], owner: [quarter], account: [year]}"
         yield f"  # {scopes}" if span else f"#   {scopes}"
@@ -116,4 +114,4 @@ def _block(key: str, value: Any, *, indent: int) -> Iterator[str]:
         return
     yield f"{space}{key}:"
     for name, inner in value.items():
-        yield from _block(scalar(str(name)), inner, indent=indent + 2)
+        yield from _block(as_key(name), inner, indent=indent + 2)

@@ -223,7 +223,7 @@ def test_an_archive_has_an_end_too(tmp_path: Path) -> None:
     report = drafted(tmp_path, {name: text.replace("2025-", "2017-") for name, text in ENGLISH.items()})
     kpis = accepted(report).kpis
     assert (kpis.since, kpis.until) == (date(2017, 1, 1), date(2017, 4, 1))
-    assert "please check: the files end on 2017-02-01" in report.text
+    assert "please check: the data end on 2017-02-01" in report.text
 
 
 def test_the_fiscal_year_counts(tmp_path: Path) -> None:
