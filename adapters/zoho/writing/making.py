@@ -23,12 +23,15 @@ MODULE_CREDITS: Final = 500
 _ROUNDS: Final = 2
 """How often what is missing is asked for: once more where the answer was lost."""
 
+_CUSTOMISE: Final = Message(
+    "sign in as somebody whose profile may customise Zoho CRM: `crm-kpi auth zoho --stage write`"
+)
 REMEDIES: Final[Mapping[str, Message]] = {
     "LIMIT_EXCEEDED": Message("your edition allows no more: delete what nobody uses, or write fewer of them"),
     "FIELD_LIMIT_EXCEEDED": Message("your edition allows no more: delete what nobody uses, or write fewer of them"),
-    "NO_PERMISSION": Message("sign in as somebody whose profile may customise Zoho CRM: `crm-kpi auth zoho`"),
-    "AUTHORIZATION_FAILED": Message("sign in as somebody whose profile may customise Zoho CRM: `crm-kpi auth zoho`"),
-    "OAUTH_SCOPE_MISMATCH": Message("sign in again for writing and setting up: `crm-kpi auth zoho`"),
+    "NO_PERMISSION": _CUSTOMISE,
+    "AUTHORIZATION_FAILED": _CUSTOMISE,
+    "OAUTH_SCOPE_MISMATCH": Message("sign in again for writing and setting up: `crm-kpi auth zoho --stage write`"),
     "DUPLICATE_DATA": Message("its name or label is taken, perhaps by something in the recycle bin: rename that"),
     "RESERVED_KEYWORD_NOT_ALLOWED": Message("Zoho keeps that name for itself: choose another"),
     "API_NOT_SUPPORTED": Message("set api_version to v8"),
