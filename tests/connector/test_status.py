@@ -108,8 +108,8 @@ def test_what_was_not_read_to_its_end_is_one_line_a_connection(store: Store) -> 
             found = Coverage("crm", module, table, count, 9, 9, 0, 0, complete=False, checked_at="2025-05-20")
             coverage.save(store, found)
     assert advice(store) == [
-        "crm: the last reading of Calls, Deals, Events did not come to its end; KPIs on activities, deals are incomplete "
-        "(pull again: crm-kpi pull)"
+        "crm: the last reading of Calls, Deals, Events did not come to its end; KPIs on activities, deals are "
+        "incomplete (pull again: crm-kpi pull)"
     ]
 
 
