@@ -98,7 +98,9 @@ class Ledger:
     def can_go_on_at(self, credits: int = 1) -> datetime | None:
         """When that many credits can be spent again; None where it is now, or where nobody can tell."""
         with self._lock:
-            return self._free_at(credits, self._minute())
+            now = self._minute()
+            self._forget_before(now - WINDOW)
+            return self._free_at(credits, now)
 
     # ---- with the lock held ----
 

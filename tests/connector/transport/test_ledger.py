@@ -72,6 +72,11 @@ def test_it_says_when_as_much_as_is_needed_is_free() -> None:
     assert ledger.can_go_on_at(11) is None
 
 
+def test_what_is_older_than_24_hours_keeps_nobody_waiting() -> None:
+    spent = [(NOON - WINDOW - 2 * MINUTE, 10)]
+    assert Ledger(10, spent, Clock()).can_go_on_at() is None
+
+
 def test_a_clock_that_ran_ahead_does_not_stop_us_for_years() -> None:
     clock = Clock()
     ledger = Ledger(10, [(NOON + timedelta(days=3650), 10)], clock)
