@@ -197,7 +197,9 @@ def _refused(result: Mapping[str, Any], code: str) -> Message:
 
 
 def id_of(result: Any) -> str | None:
-    """The record that a result is about, where it says so."""
-    details = result.get("details") if isinstance(result, dict) else None
+    """The record that a result is about, where it says so; of a duplicate it names the other one."""
+    if not isinstance(result, dict) or result.get("code") == "DUPLICATE_DATA":
+        return None
+    details = result.get("details")
     found = details.get("id") if isinstance(details, dict) else None
     return str(found) if isinstance(found, str | int) else None

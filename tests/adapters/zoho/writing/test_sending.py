@@ -157,6 +157,12 @@ def test_results_in_another_order_are_not_taken_for_another_records() -> None:
     assert outcomes(pushed(server, changes(10))) == {f"c{n}": "rejected" if n == 3 else "done" for n in range(10)}
 
 
+def test_a_duplicate_names_the_other_record_and_is_not_taken_for_it() -> None:
+    server = zoho(refuses={"3": refused("DUPLICATE_DATA", "duplicate data", api_name="KPI_Won", id="7")})
+    assert outcomes(pushed(server, changes(10))) == {f"c{n}": "rejected" if n == 3 else "done" for n in range(10)}
+    assert len(server.writes) == 1
+
+
 @pytest.mark.parametrize("kind", ["fields", "records"])
 @pytest.mark.parametrize("lost", ["after", "html"])
 def test_a_thousand_writes_whose_answers_are_lost_are_each_done_once(kind: str, lost: str) -> None:
