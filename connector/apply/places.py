@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from connector.config.needs import needed_marks
 from connector.contract import Adapter, Place, WriteTarget
 from connector.errors import Message, WriteBackRefused
 from connector.opening import Opened
-from connector.store import Store, places
+from connector.store import Store, acknowledged, outbox, places
 from connector.transport import converse
 
 
@@ -34,12 +34,39 @@ def see_to_places(
     needed = needed_marks(told)
     if adapter.capabilities.whole_file_write or needed == _seen(store, told, opened):
         return
-    talk = adapter.places(told, make=yes)
-    found = list(converse(talk, adapter=adapter_name, http=adapter.http, world=opened.world))
+    look = partial(_found, told, adapter, opened, adapter_name=adapter_name)
+    written = next(acknowledged.acknowledged(store, opened.connection, told.name), None) is not None
+    found = look(make=yes and not written)
+    if written:
+        _forget_missing(store, told, opened, found)
+        found = look(make=True) if yes else found
     _refuse_unfit(told, [place for place in found if place.state == "unfit"])
     _refuse_missing(told, [place for place in found if place.state == "missing"])
     with opened.transaction(store):
         places.note(store, opened.connection, told.name, told.module, shapes=needed, at=at)
+
+
+def _found(told: WriteTarget, adapter: Adapter, opened: Opened, *, adapter_name: str, make: bool) -> list[Place]:
+    talk = adapter.places(told, make=make)
+    return list(converse(talk, adapter=adapter_name, http=adapter.http, world=opened.world))
+
+
+def _forget_missing(store: Store, told: WriteTarget, opened: Opened, found: Sequence[Place]) -> None:
+    """What somebody removed holds nothing any more: noted before it is made again, since a run may end in between."""
+    missing = [place.field for place in found if place.state == "missing"]
+    if missing:
+        with opened.transaction(store):
+            if told.kind == "records":
+                acknowledged.forget(store, opened.connection, told.name, _at_rest(store, told, opened))
+            else:
+                acknowledged.forget_fields(store, opened.connection, told.name, missing)
+
+
+def _at_rest(store: Store, told: WriteTarget, opened: Opened) -> list[str]:
+    """Report records without an open change; those with one are said as a whole, from what they held."""
+    where = (opened.connection, told.name)
+    moving = {each.change.record_id for each in outbox.pending(store, connection=where[0], target=where[1])}
+    return [record_id for record_id, _ in acknowledged.acknowledged(store, *where) if record_id not in moving]
 
 
 def _seen(store: Store, told: WriteTarget, opened: Opened) -> dict[str, str]:

@@ -150,6 +150,15 @@ def forget(store: Store, connection: str, target: str, record_ids: Iterable[str]
     )
 
 
+def forget_fields(store: Store, connection: str, target: str, fields: Iterable[str]) -> None:
+    """Forget what every record holds in these fields: the CRM does not have them any more."""
+    statement = (
+        "UPDATE acknowledged SET fields = json_remove(fields, ?1), mark = x'' "
+        "WHERE connection = ?2 AND target = ?3 AND json_type(fields, ?1) IS NOT NULL"
+    )
+    store.writing.executemany(statement, ((f'$."{name}"', connection, target) for name in fields))
+
+
 def target_basis(store: Store, connection: str, target: str) -> str | None:
     """The digest that what is acknowledged rests on (the output, the organisation); None where nothing is known yet."""
     statement = "SELECT basis FROM write_targets WHERE connection = ? AND target = ?"

@@ -226,7 +226,7 @@ def test_what_was_seen_is_not_looked_for_again_until_the_target_asks_for_more(de
     places = plan(desk.config, desk.store, desk.adapters, now=desk.now).places
     assert [(each.field, each.type) for each in places] == [("Deals", "integer")]
     applied(desk)
-    assert len(desk.crm.looked) == 2
+    assert desk.crm.looked == [True, False, True], "what somebody removed is noted before it is made"
 
 
 def test_a_field_that_cannot_hold_it_stops_the_write_back_before_it_begins(desk: Any) -> None:
@@ -250,6 +250,45 @@ def test_a_target_that_refuses_everything_is_looked_at_anew(desk: Any) -> None:
         applied(desk, yes=False)
     assert applied(desk).done == 1
     assert held(desk)["Acme"]["Won"] == 2.0
+
+
+@pytest.mark.parametrize("yes_first", [True, False])
+def test_a_field_that_is_made_again_is_filled_on_every_record(desk: Any, yes_first: bool) -> None:
+    prepared(desk, Acme=1.0, Bolt=1.0, Cog=1.0)
+    applied(desk)
+    desk.crm.refuses_targets, desk.crm.lacks = {"accounts"}, {"Won"}
+    prepared(desk, Acme=2.0, Bolt=1.0, Cog=1.0)
+    with pytest.raises(RejectedError):
+        applied(desk)
+    desk.crm.refuses_targets = set()
+    if not yes_first:
+        with pytest.raises(WriteBackRefused, match="does not have"):
+            applied(desk, yes=False)
+    applied(desk)
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert {each.change.record_id: each.change.fields for each in outbox.pending(desk.store)} == {
+        "Bolt": {"Won": 1.0},
+        "Cog": {"Won": 1.0},
+    }
+
+
+def test_a_report_module_that_is_made_again_gets_every_record(desk: Any) -> None:
+    desk.values([desk.value("won_deals", "", 3.0), desk.value("won_deals", "", 2.0, period_start="2024-01-01")])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    applied(desk)
+    desk.crm.refuses_targets, desk.crm.lacks = {"report"}, {""}
+    desk.values([desk.value("won_deals", "", 4.0), desk.value("won_deals", "", 2.0, period_start="2024-01-01")])
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    with pytest.raises(RejectedError):
+        applied(desk)
+    desk.crm.refuses_targets = set()
+    applied(desk)
+    (_, (change,)) = desk.crm.pushes[-1]
+    assert set(change.fields) == set(REPORT_FIELDS)
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    (missing,) = outbox.pending(desk.store)
+    assert missing.change.record_id == "won_deals|organisation||year|2024-01-01"
+    assert set(missing.change.fields) == set(REPORT_FIELDS)
 
 
 def test_a_report_needs_its_module_and_all_of_its_fields(desk: Any) -> None:
