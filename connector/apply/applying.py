@@ -82,7 +82,8 @@ def apply(
     _refuse_stale(config, store, plan)
     if not yes:
         _refuse_unconfirmed(config, store, plan)
-        _refuse_too_much(config, plan)
+        if plan.status == PlanStatus.PLANNED:  # one that is on its way was agreed to, as it is
+            _refuse_too_much(config, plan)
     applying = _Applying(config, store, adapters, now, world, dict(opened))
     due = [target for target in config.write_back.targets if applying.is_due(target, plan)]
     for target in due:

@@ -335,6 +335,18 @@ def test_what_may_have_been_sent_is_said_to_be_uncertain(desk: Any) -> None:
     assert {(each.record_id, each.uncertain) for each in changes} == {("Acme", True), ("Acme", False), ("Bolt", False)}
 
 
+def test_a_plan_that_was_agreed_to_is_finished_without_asking_again(desk: Any) -> None:
+    prepared(desk, Acme=1.0, Bolt=2.0, Cog=3.0)
+    applied(desk)
+    prepared(desk, Acme=5.0, Bolt=6.0, Cog=3.0)
+    desk.crm.breaks_after = 1
+    with pytest.raises(Unavailable):
+        applied(desk, yes=True)
+    desk.crm.breaks_after = None
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    assert applied(desk, yes=False).done == 2
+
+
 def test_a_report_record_is_always_said_as_a_whole(desk: Any) -> None:
     desk.values([desk.value("won_deals", "", 3.0)])
     plan(desk.config, desk.store, desk.adapters, now=desk.now)
