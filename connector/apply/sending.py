@@ -41,9 +41,8 @@ class Sending:
         Raises:
             AdapterError: the target cannot be written to, or does not answer; what was answered is saved.
         """
-        waiting = outbox.pending(self.store, connection=self.opened.connection, target=self.told.name)
         with self.store.transaction():
-            outbox.mark(self.store, [each.change.id for each in waiting], ChangeStatus.SENDING, self.at)
+            waiting = outbox.take(self.store, self.opened.connection, self.told.name, self.at)
         sent = tuple(self._every_record() if self.whole else self._open_changes(waiting))
         try:
             yield from self._answered(waiting, sent)

@@ -10,7 +10,7 @@ transaction as the receipt, so a killed run neither forgets a write nor repeats 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from connector.contract import Cell, Change, Receipt
@@ -163,6 +163,27 @@ def unsettled(store: Store, connection: str, target: str) -> list[PlannedChange]
     """What an interrupted run may or may not have written."""
     statuses = (ChangeStatus.SENDING, ChangeStatus.UNKNOWN)
     return pending(store, connection=connection, target=target, statuses=statuses)
+
+
+def take(store: Store, connection: str, target: str, at: str) -> list[PlannedChange]:
+    """Mark a target's open changes `sending`, before anything leaves: one a record, the oldest first.
+
+    A plan says again what an earlier one may have written, so the latest change of a record stands for all of them.
+
+    Returns:
+        The changes; one that stands for another which may have been written has that one's status.
+    """
+    taken: dict[str, PlannedChange] = {}
+    earlier: list[tuple[str]] = []
+    for each in pending(store, connection=connection, target=target):
+        before = taken.get(each.change.record_id)
+        if before is not None:
+            earlier.append((before.change.id,))
+        uncertain = before is not None and before.status != ChangeStatus.PLANNED
+        taken[each.change.record_id] = replace(each, status=before.status) if before and uncertain else each
+    store.writing.executemany("DELETE FROM changes WHERE id = ?", earlier)
+    mark(store, [each.change.id for each in taken.values()], ChangeStatus.SENDING, at)
+    return [*taken.values()]
 
 
 def _planned_change(

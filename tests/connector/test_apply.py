@@ -332,7 +332,20 @@ def test_what_may_have_been_sent_is_said_to_be_uncertain(desk: Any) -> None:
     prepared(desk, Acme=1.0, Bolt=3.0)
     applied(desk)
     _, changes = desk.crm.pushes[-1]
-    assert {(each.record_id, each.uncertain) for each in changes} == {("Acme", True), ("Acme", False), ("Bolt", False)}
+    assert {(each.record_id, each.uncertain) for each in changes} == {("Acme", True), ("Bolt", False)}
+
+
+def test_a_record_that_is_never_answered_for_has_one_open_change_however_often_it_is_said(desk: Any) -> None:
+    desk.crm.silent_about = {"Acme"}
+    for number in range(5):
+        prepared(desk, Acme=1.0 + number, Bolt=2.0)
+        report = applied(desk)
+    assert (report.unknown, statuses(desk)["unknown"]) == (1, 1)
+    desk.crm.silent_about = set()
+    prepared(desk, Acme=7.0, Bolt=3.0)
+    assert applied(desk).done == 2
+    assert set(statuses(desk)) == {"done"}
+    assert held(desk)["Acme"] == {"Won": 7.0, "Rate": None}
 
 
 def test_a_plan_that_was_agreed_to_is_finished_without_asking_again(desk: Any) -> None:
