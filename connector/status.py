@@ -11,7 +11,7 @@ from connector.errors import Message, Problem
 from connector.opening import Spending, spending
 from connector.store import Store, coverage, outbox, problems, runs, withheld
 from connector.store.coverage import Coverage
-from connector.store.outbox import ChangeStatus, Plan
+from connector.store.outbox import Plan
 from connector.store.problems import ProblemCounts
 from connector.store.runs import Run
 from connector.store.withheld import WithheldColumn
@@ -85,7 +85,7 @@ def status(store: Store, *, now: datetime, connections: Iterable[Connection] = (
             *_about_withheld(unseen),
             *_about_credits(spent),
             *_about_records(counted),
-            *_about_writing(plan, changes),
+            *_about_writing(plan, changes, refused=outbox.refused(store)),
         ),
     )
 
@@ -189,11 +189,11 @@ def _about_records(counted: Mapping[str, ProblemCounts]) -> Iterator[Problem]:
             yield Problem(table, message, Message("see them with: crm-kpi status --quarantine"))
 
 
-def _about_writing(plan: Plan | None, changes: Mapping[str, int]) -> Iterator[Problem]:
+def _about_writing(plan: Plan | None, changes: Mapping[str, int], *, refused: int) -> Iterator[Problem]:
     if plan is not None:
         open_changes = sum(changes.get(state, 0) for state in outbox.OPEN)
         message = Message("{count} changes wait to be written", count=open_changes)
         yield Problem("write_back", message, Message("look at them with crm-kpi plan, write them with crm-kpi apply"))
-    if refused := changes.get(ChangeStatus.REJECTED, 0):
+    if refused:
         message = Message("{count} changes were refused", count=refused)
         yield Problem("write_back", message, Message("they are tried again when they or their record change"))

@@ -21,7 +21,7 @@ def difference(wanted: Fields, held: Fields | None, *, held_back: Iterable[str] 
         wanted: Every field of ours, None where it should be empty.
         held: What the record was acknowledged to hold; None: nothing was ever written to it, so that what it holds
             is unknown and every field is sent, once there is anything to say.
-        held_back: Fields that keep what they hold, because their facts are incomplete.
+        held_back: Fields that keep what they hold, whatever that is, because their facts are incomplete.
 
     >>> difference({"Won": 5, "Rate": None}, {"Won": 4, "Rate": 0.5})
     {'Won': 5, 'Rate': None}
@@ -31,12 +31,14 @@ def difference(wanted: Fields, held: Fields | None, *, held_back: Iterable[str] 
     ({'Won': 5, 'Rate': None}, {})
     >>> difference({"Won": 5, "Rate": None}, {"Won": 4, "Rate": 0.5}, held_back=["Won"])
     {'Rate': None}
+    >>> difference({"Won": 5, "Rate": None}, None, held_back=["Rate"])
+    {'Won': 5}
     """
     kept = frozenset(held_back)
+    told = {name: cell for name, cell in wanted.items() if name not in kept}
     if held is None:
-        fields = {name: None if name in kept else cell for name, cell in wanted.items()}
-        return fields if any(cell is not None for cell in fields.values()) else {}
-    return {name: cell for name, cell in wanted.items() if name not in kept and not same(cell, held.get(name))}
+        return told if any(cell is not None for cell in told.values()) else {}
+    return {name: cell for name, cell in told.items() if not same(cell, held.get(name))}
 
 
 def same(new: Cell, old: Cell) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from connector.config import Config, FieldsTarget, Target
-from connector.config.write_back import digest, plan_basis, source_digest, target_basis
+from connector.config.write_back import digest, plan_basis, source_digest
 from connector.contract import Adapter, Capabilities, Capability, Change
 from connector.errors import Message, WriteBackRefused
-from connector.plan.difference import Fields, difference, filled, withdrawn
+from connector.plan.difference import Fields, filled
+from connector.plan.known import Known
 from connector.plan.places import PlannedPlace, unseen_places
 from connector.plan.wanted import Wanted, wanted_fields, wanted_records
-from connector.store import Store, acknowledged, freshness, outbox, outputs
-from connector.store.outputs import Altered
+from connector.store import Store, freshness, leftovers, outbox
 from connector.store.plan_figures import TargetFigures, decode_figures, encode_figures
 
 
@@ -65,7 +66,7 @@ def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: 
     ]
     targets = tuple(draft.figures for draft in drafts)
     if not any(draft.changes or draft.figures.rewrite for draft in drafts):
-        _drop(store, standing)
+        _drop(store, standing, over=_over(store, drafts))
         return PlanReport("", as_of, targets)
     places = _places(config, store, targets, adapters=adapters)
     report = PlanReport(_plan_id(store, drafts, as_of=as_of), as_of, targets, places)
@@ -91,14 +92,17 @@ class _Draft:
 
     target: Target
     changes: tuple[tuple[str, Fields], ...]
+    over: frozenset[str]
+    """Records of which nothing is wanted any more, whatever was sent or refused of them."""
     figures: TargetFigures
 
     @classmethod
     def make(cls, config: Config, store: Store, target: Target, *, adapter: Adapter) -> _Draft:
         _refuse_unable(target, adapter)
         wanted = _wanted(config, store, target)
-        place = _Place.of(config, store, target)
-        changes = tuple(place.changes(wanted))
+        place = Known.of(config, store, target)
+        over = place.over(wanted)
+        changes = tuple(place.changes(wanted, over=over))
         able = adapter.capabilities
         whole = able.whole_file_write
         source = source_digest(config, store, target)
@@ -114,7 +118,7 @@ class _Draft:
             source=source,
             altered=tuple(each.path for each in altered),
         )
-        return cls(target, changes, figures)
+        return cls(target, changes, over, figures)
 
 
 def _credits(records: int, able: Capabilities) -> int:
@@ -156,74 +160,6 @@ def _wanted(config: Config, store: Store, target: Target) -> Wanted:
     return wanted_records(config, store, target)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What we know of the records that a target is written to."""
-
-    store: Store
-    target: Target
-    known: bool
-    """What is acknowledged is about this very place, not another file or module that the target named before."""
-    first: bool
-    unsettled: Mapping[str, Fields]
-    """What an interrupted run may or may not have written: it is said again, whatever is acknowledged."""
-    refused: Mapping[str, Fields]
-    """What the vendor refused, word for word: it is sent again when there is something else to say."""
-
-    @classmethod
-    def of(cls, config: Config, store: Store, target: Target) -> _Place:
-        where = (store, target.connection, target.name)
-        known = acknowledged.target_basis(*where) == target_basis(config, target)
-        held = acknowledged.acknowledged(*where)
-        sent = outbox.unsettled(*where)
-        return cls(
-            store,
-            target,
-            known=known,
-            first=not known or next(held, None) is None,
-            unsettled={planned.change.record_id: planned.change.fields for planned in sent},
-            refused={planned.change.record_id: planned.change.fields for planned in outbox.rejected(*where)},
-        )
-
-    def altered(self) -> Iterator[Altered]:
-        """Files of the target that are not as we left them; a run that was stopped on the way may have done that."""
-        if not self.first and not self.unsettled:
-            yield from outputs.altered(self.store, self.target.connection, self.target.name, self.target.module)
-
-    def changes(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
-        """(record id, fields to send), in the order of ids."""
-        found: dict[str, Fields] = dict(self._differences(wanted))
-        for record_id, fields in self.unsettled.items():
-            again = {name: wanted.cells.get(record_id, {}).get(name) for name in fields}
-            found[record_id] = {**again, **found.get(record_id, {})}
-        for record_id, fields in sorted(found.items()):
-            if fields and self.refused.get(record_id) != fields:
-                yield record_id, fields
-
-    def _differences(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
-        for record_id, fields, held in self._unlike(wanted):
-            yield record_id, difference(fields, held, held_back=wanted.held_back.get(record_id, ()))
-        if self.known and not isinstance(self.target, FieldsTarget):
-            held_now = acknowledged.acknowledged(self.store, self.target.connection, self.target.name)
-            gone = withdrawn(held_now, wanted.cells)
-            yield from (
-                (record_id, fields) for record_id, fields in gone if not wanted.is_incomplete(*_value_of(record_id))
-            )
-
-    def _unlike(self, wanted: Wanted) -> Iterator[tuple[str, Fields, Fields | None]]:
-        cells = wanted.cells.items()
-        if self.known:
-            yield from acknowledged.differing(self.store, self.target.connection, self.target.name, cells)
-        else:
-            yield from ((record_id, fields, None) for record_id, fields in cells)
-
-
-def _value_of(report_record_id: str) -> tuple[str, str]:
-    """KPI and scope."""
-    kpi, scope, _ = report_record_id.split("|", 2)
-    return kpi, scope
-
-
 def _written_from(store: Store, target: Target) -> str | None:
     written = decode_figures(freshness.last_written(store) or "")
     return next((each.source for each in written if each.target == target.name), None)
@@ -234,13 +170,26 @@ def _plan_id(store: Store, drafts: Iterable[_Draft], *, as_of: str) -> str:
     return digest([as_of, freshness.plans_made(store), content])
 
 
-def _drop(store: Store, standing: outbox.Plan | None) -> None:
-    if standing is not None:
+def _over(store: Store, drafts: Iterable[_Draft]) -> dict[leftovers.Place, AbstractSet[str]]:
+    """What was sent or refused and matters no more; so does what is left of targets that the settings do not have."""
+    over = {(draft.target.connection, draft.target.name): draft.over for draft in drafts}
+    found = {place: over.get(place, ids) & ids for place, ids in leftovers.left(store).items()}
+    return {place: ids for place, ids in found.items() if ids}
+
+
+def _drop(store: Store, standing: outbox.Plan | None, *, over: Mapping[leftovers.Place, AbstractSet[str]]) -> None:
+    if standing is not None or over:
         with store.transaction():
+            _forget(store, over)
             outbox.supersede(store)
 
 
-def _save(store: Store, report: PlanReport, drafts: Iterable[_Draft], *, basis: str, now: datetime) -> None:
+def _forget(store: Store, over: Mapping[leftovers.Place, AbstractSet[str]]) -> None:
+    for place, record_ids in over.items():
+        leftovers.forget(store, place, record_ids)
+
+
+def _save(store: Store, report: PlanReport, drafts: Sequence[_Draft], *, basis: str, now: datetime) -> None:
     at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     row = outbox.Plan(
         plan_id=report.plan_id,
@@ -251,6 +200,7 @@ def _save(store: Store, report: PlanReport, drafts: Iterable[_Draft], *, basis: 
         summary=encode_figures(report.targets),
     )
     with store.transaction():
+        _forget(store, _over(store, drafts))
         outbox.save_plan(store, row, _planned(report.plan_id, drafts))
 
 

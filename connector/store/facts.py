@@ -7,6 +7,7 @@ A fact is never removed: it gets `deleted_at` (a tombstone) and comes back when 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -168,6 +169,15 @@ def live_ids(store: Store, table: str, connection: str, *, share: Share = WHOLE)
     """The ids of every live row, in order: the records that the CRM has, as far as we know."""
     statement = f"SELECT id FROM {_fact_table(table)} WHERE connection = ? {_LIVE}{share.condition} ORDER BY id"
     return (row[0] for row in store.db.conn.execute(statement, (connection, *share.parameters)))
+
+
+def modified(store: Store, table: str, connection: str, ids: Iterable[str]) -> dict[str, str]:
+    """When these live rows last changed, as far as their source says so."""
+    statement = (
+        f"SELECT id, modified_at FROM {_fact_table(table)} WHERE connection = ? {_LIVE} AND modified_at IS NOT NULL "
+        "AND id IN (SELECT value FROM json_each(?))"
+    )
+    return dict(store.db.conn.execute(statement, (connection, json.dumps([*ids]))))
 
 
 def ids_of_others(store: Store, table: str, connection: str, ids: Iterable[str], *, share: Share) -> set[str]:

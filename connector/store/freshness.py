@@ -27,8 +27,8 @@ def values_as_of(store: Store) -> str | None:
 
 
 def incomplete_kpis(store: Store) -> frozenset[tuple[str, str]]:
-    """KPI and scope of the values that rest on tables of which not everything arrived."""
-    rows = store.db.conn.execute("SELECT DISTINCT kpi, scope FROM kpi_values WHERE status = 'incomplete'")
+    """KPI and scope of values that could not be computed, or rest on tables of which not everything arrived."""
+    rows = store.db.conn.execute("SELECT DISTINCT kpi, scope FROM kpi_values WHERE status IN ('incomplete', 'error')")
     return frozenset((kpi, scope) for kpi, scope in rows)
 
 

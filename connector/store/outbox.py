@@ -193,6 +193,16 @@ def _planned_change(
     return PlannedChange(plan_id, connection, target, change, *rest)  # type: ignore[arg-type]  # the columns' own types
 
 
+def refused(store: Store) -> int:
+    """Of how many records the latest change was refused."""
+    record = "connection, target, record_id"
+    statement = (
+        f"SELECT count(*) FROM (SELECT status, max(number) FROM changes WHERE ({record}) IN "
+        f"(SELECT {record} FROM changes WHERE status = ?1) GROUP BY {record}) WHERE status = ?1"
+    )
+    return int(store.db.conn.execute(statement, (ChangeStatus.REJECTED,)).fetchone()[0])
+
+
 def counts(store: Store) -> dict[str, int]:
     """How many changes stand where."""
     return dict(store.db.conn.execute("SELECT status, count(*) FROM changes GROUP BY status ORDER BY status"))

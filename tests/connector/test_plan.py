@@ -14,7 +14,8 @@ from connector.config.write_back import plan_basis
 from connector.errors import Message, WriteBackRefused
 from connector.plan import difference, plan, same
 from connector.plan.wanted import cell, shown_period
-from connector.store import coverage, gaps, outbox, runs
+from connector.status import status
+from connector.store import coverage, facts, gaps, outbox, runs
 from connector.store.coverage import Coverage
 from connector.store.sync import save_state
 from kpi_engine.period import Calendar
@@ -269,6 +270,132 @@ def test_what_may_or_may_not_have_arrived_is_said_again(desk: Any) -> None:
     planned(desk)
     latest = outbox.pending(desk.store, target="accounts")[-1]
     assert latest.change.fields == {"Won": 1.0}, "acknowledged is 1.0, but the CRM may hold 2.0"
+
+
+def lost(desk: Any, *rows: Any) -> None:
+    """The answer to these values is lost: the CRM may hold them, or not."""
+    desk.crm.silent_about = {"Acme", "won_deals|organisation||year|2025-01-01"}
+    desk.values(rows)
+    planned(desk)
+    settle(desk)
+    desk.crm.silent_about = set()
+
+
+def test_what_may_have_arrived_is_not_cleared_when_its_facts_are_incomplete_now(desk: Any) -> None:
+    desk.accounts("Acme")
+    lost(desk, desk.value("won_amount", "Acme", 2.0), desk.value("win_rate", "Acme", 0.5))
+    desk.values([desk.value("won_amount", "Acme", 1.0, status="incomplete"), desk.value("win_rate", "Acme", 0.4)])
+    planned(desk)
+    assert outbox.pending(desk.store)[-1].change.fields == {"Won": 2.0, "Rate": 0.4}
+    settle(desk)
+    assert desk.crm.held["accounts", "Acme"] == {"Won": 2.0, "Rate": 0.4}
+    assert set(outbox.counts(desk.store)) == {"done"}
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_a_report_record_that_may_have_arrived_is_not_emptied_when_its_facts_are_incomplete(
+    desk: Any, still_there: bool
+) -> None:
+    lost(desk, desk.value("won_deals", "", 3.0))
+    now = desk.value("won_deals", "", 1.0, status="incomplete")
+    desk.values([now] if still_there else [now | {"period_start": "2024-01-01"}])
+    planned(desk)
+    settle(desk)
+    assert desk.crm.held["report", "won_deals|organisation||year|2025-01-01"]["value"] == 3
+
+
+def test_of_a_record_that_was_never_written_to_incomplete_facts_are_not_said_to_be_none(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0, status="incomplete"), desk.value("win_rate", "Acme", 0.4)])
+    report = planned(desk)
+    assert changes(desk) == {"Acme": {"Rate": 0.4}}, "an earlier store may have written an amount there"
+    assert report.targets[0].held_back == 1
+
+
+def test_a_kpi_that_could_not_be_computed_takes_no_number_back(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0), desk.value("win_rate", "Acme", 0.4)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("won_amount", "", None, status="error"), desk.value("win_rate", "Acme", 0.4)])
+    assert planned(desk).plan_id == ""
+
+
+def test_a_field_that_left_the_settings_is_not_written_to_any_more(desk: Any) -> None:
+    desk.accounts("Acme")
+    lost(desk, desk.value("won_amount", "Acme", 2.0), desk.value("win_rate", "Acme", 0.5))
+    desk.settings(lambda text: text.replace("        Rate: {kpi: win_rate, period: year}\n", ""))
+    desk.values([desk.value("won_amount", "Acme", 3.0)])
+    planned(desk)
+    settle(desk)
+    _, sent = desk.crm.pushes[-1]
+    assert [(each.record_id, dict(each.fields)) for each in sent] == [("Acme", {"Won": 3.0})]
+
+
+def test_when_all_that_may_have_arrived_left_the_settings_it_is_over(desk: Any) -> None:
+    desk.accounts("Acme")
+    lost(desk, desk.value("win_rate", "Acme", 0.5))
+    desk.settings(lambda text: text.replace("Won: {kpi: won_amount", "Total: {kpi: won_amount").replace("Rate:", "R:"))
+    desk.values([])
+    assert planned(desk).plan_id == ""
+    assert outbox.counts(desk.store) == {}
+    assert outbox.current_plan(desk.store) is None
+
+
+@pytest.mark.parametrize("before", ["refused", "lost"])
+def test_what_was_said_of_a_record_that_is_gone_is_over(desk: Any, before: str) -> None:
+    desk.accounts("Acme", "Bolt")
+    if before == "refused":
+        desk.crm.refuses = {"Acme"}
+    else:
+        desk.crm.silent_about = {"Acme"}
+    numbers = [desk.value("won_amount", "Acme", 2.0), desk.value("won_amount", "Bolt", 2.0)]
+    desk.values(numbers)
+    planned(desk)
+    settle(desk)
+    with desk.store.transaction():
+        facts.tombstone(desk.store, "accounts", "crm", ["Acme"], "2025-05-20T09:00:00Z")
+    desk.values(numbers[1:])
+    assert planned(desk).plan_id == ""
+    assert outbox.counts(desk.store) == {"done": 1}
+    assert status(desk.store, now=desk.now).advice == ()
+    desk.crm.refuses, desk.crm.silent_about = set(), set()
+    desk.accounts("Acme")
+    desk.values(numbers)
+    planned(desk)
+    assert changes(desk) == {"Acme": {"Won": 2.0, "Rate": None}}, "it was restored, and nobody knows what it holds"
+
+
+def test_what_is_left_of_a_target_that_left_the_settings_is_over(desk: Any) -> None:
+    desk.accounts("Acme")
+    lost(desk, desk.value("won_amount", "Acme", 2.0))
+    desk.settings(lambda text: text.replace("- name: accounts", "- name: clients"))
+    planned(desk)
+    assert [(each.target, each.status) for each in outbox.pending(desk.store)] == [("clients", "planned")]
+
+
+def test_another_place_has_refused_nothing_yet(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.crm.refuses = {"Acme"}
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    desk.settings(lambda text: text.replace("out/accounts.csv", "elsewhere/accounts.csv"))
+    planned(desk)
+    assert changes(desk) == {"Acme": {"Won": 1.0, "Rate": None}}
+
+
+def test_what_was_refused_is_sent_again_when_its_record_changed(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt")
+    desk.crm.refuses = {"Acme", "Bolt"}
+    desk.values([desk.value("won_amount", name, 1.0) for name in ("Acme", "Bolt")])
+    planned(desk)
+    settle(desk)
+    with desk.store.transaction():
+        stamps = [("crm", "Acme", "2025-05-20T08:00:01Z"), ("crm", "Bolt", "2025-05-20T07:59:59Z")]
+        facts.upsert(desk.store, "accounts", ("connection", "id", "modified_at"), stamps)
+    planned(desk)
+    assert changes(desk).keys() == {"Acme"}
 
 
 def test_a_file_is_written_again_when_the_file_that_it_copies_was_replaced(desk: Any) -> None:
