@@ -78,7 +78,7 @@ def explain(
         return
     for line in _told(explanation, session.reader):
         session.output.result(line)
-    _list_rows(session.output, explanation, limit=rows)
+    _list_rows(session.output, explanation)
 
 
 def _request(config: Config, store: Store, moment: datetime | None) -> Request:
@@ -175,7 +175,7 @@ def _or_dash(number: int | None) -> str:
     return "–" if number is None else str(number)
 
 
-def _list_rows(output: Output, explanation: Explanation, *, limit: int) -> None:
+def _list_rows(output: Output, explanation: Explanation) -> None:
     for each in (explanation, *explanation.inputs):
         if not each.rows:
             continue

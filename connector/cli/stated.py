@@ -21,9 +21,6 @@ setting = option(
     metavar="NAME=VALUE",
     help=words("A setting of the CRM's connection, such as data_centre=eu; no secrets."),
 )
-_UNKNOWN = Message("is not a known setting")
-_SECRET = Message("is a secret, and others can see the arguments of a command")
-_ASKED = Message("leave it out: it is asked for, or taken from the environment")
 
 
 def pairs(said: Iterable[str], *, form: str, name: str) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,6 @@ class TargetGap(NamedTuple):
     progress: float | None
     expected: float | None
     pace: float | None
-    forecast: float | None
     rag: str
     status: str
     low: float | None = None
@@ -62,7 +61,7 @@ class TargetGap(NamedTuple):
 
 _COLUMNS = (
     "actual, target, baseline, coalesce(unit, ''), coalesce(currency, ''), gap, attainment, progress, expected, pace,"
-    " forecast, coalesce(rag, 'grey'), status, target_low, target_high, trailing"
+    " coalesce(rag, 'grey'), status, target_low, target_high, trailing"
 )
 _CURRENT = f"""
     SELECT scope, connection, scope_id, kpi, period, period_start, coalesce(period_end, ''), {_COLUMNS} FROM gaps

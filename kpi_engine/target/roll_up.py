@@ -41,7 +41,6 @@ class RollUp:
     node: Node
     own: float | None
     """What the place itself was set; None: nothing, and the sum is all that there is."""
-    own_id: str
     total: float
     """The sum of the targets right below it; a team there without a target counts with its own sum."""
     parts: tuple[Node, ...]
@@ -168,7 +167,6 @@ class _Sums:
                 start=start,
                 node=node,
                 own=None if own is None else _number(own),
-                own_id="" if own is None else own.id,
                 total=sum(parts.values()),
                 parts=tuple(parts),
                 without=without,

@@ -45,7 +45,7 @@ def field_json(state: State, module: str, field: FieldMeta) -> dict[str, Any]:
         },
         "view_type": {"view": field.visible, "edit": writable, "quick_create": False, "create": writable},
         "unique": {"casesensitive": False} if field.unique else {},
-        "pick_list_values": [_pick_value(state, field, place) for place in range(len(field.picklist))],
+        "pick_list_values": [_pick_value(field, place) for place in range(len(field.picklist))],
         "pick_list_values_sorted_lexically": False,
         "lookup": _lookup(state, field),
         "multiselectlookup": {},
@@ -84,7 +84,7 @@ def json_type(field: FieldMeta) -> str:
     return _JSON_TYPES.get(field.data_type, "string")
 
 
-def _pick_value(state: State, field: FieldMeta, place: int) -> dict[str, Any]:
+def _pick_value(field: FieldMeta, place: int) -> dict[str, Any]:
     value = field.picklist[place]
     found: dict[str, Any] = {
         "id": value.id,

@@ -66,10 +66,6 @@ class News:
         """From when on the next run asks."""
         return self.at if self.at is None or self.settled else self.at - overlap
 
-    def moved(self, at: datetime, last_id: str) -> News:
-        """After a page of a run that is not over."""
-        return News(at, last_id)
-
     def as_state(self) -> dict[str, Any]:
         return {
             "at": written(self.at) if self.at else None,

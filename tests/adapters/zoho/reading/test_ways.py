@@ -21,7 +21,6 @@ from tests.adapters.zoho.reading.organisation import DEAL, START, Mirror, Zoho, 
 
 Connect = Callable[..., Zoho]
 WAYS = pytest.mark.parametrize("way", ["list", "coql", "bulk"])
-TOPICS = ("Price; quality", "Service, “fast”", "产品")
 
 
 def everything(state: Any) -> tuple[str, ...]:
