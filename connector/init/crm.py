@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from connector.config.document import parse_document, read_document
 from connector.config.faults import faults
-from connector.config.layout import flow, scalar
+from connector.config.layout import as_key, flow
 from connector.contract import AdapterType, ModuleInfo, OrganisationInfo
 from connector.errors import ConfigError, Message, Problem
 from connector.formats.date import MONTH_NAMES
@@ -138,7 +138,7 @@ def surveyed(
 
 def _validated(kind: AdapterType, settings: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
     """The settings as the file will be read: the same doors, the same sentences."""
-    text = "\n".join(f"{scalar(name)}: {flow(value)}" for name, value in settings.items())
+    text = "\n".join(f"{as_key(name)}: {flow(value, references=True)}" for name, value in settings.items())
     document = parse_document(text, environment=environment, name="settings")
     if document.problems:
         raise ConfigError(document.problems)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.config.layout import flow, scalar
+from connector.config.layout import as_key, flow, scalar
 from connector.errors import Message
 from connector.init.proposal import ColumnFill, TableFill
 from connector.init.readiness import SURE, Readiness, State
@@ -52,7 +52,7 @@ class _Writer:
         yield f"    adapter: {self._draft.adapter}"
         yield "    settings:"
         for name, value in self._draft.settings.items():
-            yield f"      {scalar(name)}: {flow(value)}"
+            yield f"      {as_key(name)}: {flow(value, references=True)}"
         yield from mapping_lines(self._draft.tables, self._draft.default, self._pen)
         yield ""
         yield from self._pen.kpis(self._draft.company)

@@ -103,8 +103,9 @@ class Pen:
         yield f"{' ' * indent}# {self._said(message)}"
 
     def _said(self, message: Message) -> str:
-        """One line, whatever a file's name or a column's words contain."""
-        return " ".join(message.render(self._translate).split())
+        """One line that YAML takes for a remark, whatever a file's name or a column's words contain."""
+        line = " ".join(message.render(self._translate).split())
+        return "".join(filter(str.isprintable, line))
 
 
 def _block(key: str, value: Any, *, indent: int) -> Iterator[str]:

@@ -134,6 +134,27 @@ def test_no_secret_is_in_the_file(drafted: Drafted) -> None:
     assert "${CRM_KEY}" in report.path.read_text("utf-8")
 
 
+def test_what_the_crm_says_is_no_setting_and_no_secret(kind: AdapterType, drafted: Drafted) -> None:
+    """A company, a label or a word of a list may be called anything; the environment is not looked up for it."""
+
+    def hostile(settings: Settings, folder: Path) -> SurveyTalk:
+        del settings, folder
+        yield OrganisationInfo("${CRM_KEY} $${CRM_KEY}", currency="EUR")
+        label = "Produkt\n      key: ${CRM_KEY}\x1b[2J\x00\u2028evil: true"
+        stage = FieldInfo("Stage", label, "choice", values=("成交", "${CRM_KEY}"), filled=1.0)
+        yield ModuleInfo(
+            "Deals",
+            (FieldInfo("id"), stage, FieldInfo("Closing_Date", label, "date"), FieldInfo("Product", label, "text")),
+            label=label,
+        )
+
+    object.__setattr__(kind, "survey", hostile)
+    config = settings_of(drafted())
+    assert config.organisation.name == "${CRM_KEY} $${CRM_KEY}"
+    assert set(config.connections["crm"].mapping) == {"deals"}
+    assert "hush" not in repr(config)
+
+
 def test_own_fields_are_recognised_by_their_label_and_marked(drafted: Drafted) -> None:
     report = drafted()
     assert settings_of(report).connections["crm"].mapping["deals"][0].columns["product"].source == ("Product_Name",)
