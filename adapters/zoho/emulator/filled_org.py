@@ -36,7 +36,7 @@ def fill_org(state: State, company: Company, rates: Mapping[str, float], *, edit
     _currencies(state, company, rates)
     org = {
         "id": state.new_id(),
-        "zgid": str(700_000_000 + int(state.new_id()[-8:])),
+        "zgid": _zgid(company, environment),
         "company_name": company.words.company,
         "time_zone": company.words.zone,
         "currency": f"{_NAMES.get(company.words.currency, company.words.currency)} - {company.words.currency}",
@@ -72,6 +72,13 @@ def fill_org(state: State, company: Company, rates: Mapping[str, float], *, edit
     )
     for number, pipeline in enumerate(company.words.pipelines):
         state.put_document("pipeline", _pipeline(state, company, name=pipeline, default=number == 0))
+
+
+def _zgid(company: Company, environment: str) -> str:
+    """The number of the organisation: another company is another one, and so is its sandbox."""
+    words = company.words
+    high, low = company.draws.column(f"zgid {company.profile.name} {words.language} {environment}", 0, count=2)
+    return str(100_000_000 + (high << 16 | low) % 900_000_000)
 
 
 def _roles(state: State, company: Company) -> None:

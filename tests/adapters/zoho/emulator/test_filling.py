@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,21 @@ def test_lookups_lead_somewhere(filled: State) -> None:
                     f'AND "{field.api_name}" NOT IN (SELECT id FROM {field.lookup})'
                 )
                 assert filled.db.execute(lost).fetchone()[0] == 0, (module, field.api_name)
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 2}, {"language": "zh-CN"}, {"environment": "sandbox"}, {"profile": "medium", "scale": 0.001}]
+)
+def test_another_company_is_another_organisation(filled: State, other: dict[str, Any]) -> None:
+    def number(**settings: Any) -> str:
+        state = opened(Settings(modules=(), clock=lambda: NOW, **({"scale": 0.01} | settings)))
+        try:
+            return str(state.setting("org")["zgid"])
+        finally:
+            state.close()
+
+    assert number() == filled.setting("org")["zgid"] != number(**other)
+    assert len(number(**other)) == 9
 
 
 def test_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
