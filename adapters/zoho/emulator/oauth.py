@@ -14,7 +14,7 @@ from adapters.zoho.emulator.state import State, stamp
 
 WINDOW = timedelta(minutes=10)
 TOKENS_PER_WINDOW = 10
-LIVE_TOKENS = 15
+LIVE_TOKENS, LIVE_REFRESH = 15, 20
 CODE_MINUTES = 10
 SCHEMES = ("zoho-oauthtoken ", "bearer ")
 _TABLES = """
@@ -146,7 +146,15 @@ class Accounts:
         }
 
     def _keep_refresh(self, token: str, scopes: Iterable[str]) -> None:
-        self.state.db.execute("INSERT OR REPLACE INTO oauth_refresh VALUES (?, ?, 1)", (token, _joined(scopes)))
+        """A new refresh token; the twenty-first ends the oldest, and what was made with it."""
+        db = self.state.db
+        db.execute("INSERT OR REPLACE INTO oauth_refresh VALUES (?, ?, 1)", (token, _joined(scopes)))
+        db.execute(
+            "UPDATE oauth_refresh SET live = 0 WHERE live AND rowid NOT IN "
+            "(SELECT rowid FROM oauth_refresh WHERE live ORDER BY rowid DESC LIMIT ?)",
+            (LIVE_REFRESH,),
+        )
+        db.execute("UPDATE oauth_access SET live = 0 WHERE refresh IN (SELECT token FROM oauth_refresh WHERE NOT live)")
 
     def _throttled(self) -> Answer:
         text = "You have made too many requests continuously. Please try again after some time."

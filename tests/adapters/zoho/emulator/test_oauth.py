@@ -90,6 +90,22 @@ def test_the_sixteenth_token_ends_the_oldest(client: Client) -> None:
     assert client.get("/org").status == 200
 
 
+def test_the_twenty_first_refresh_token_ends_the_first(client: Client) -> None:
+    made = []
+    for number in range(20):
+        client.app.accounts.grant(f"code {number}", ["ZohoCRM.org.READ"])
+        answer = exchanged(client, f"code {number}")
+        made.append((answer["refresh_token"], answer["access_token"]))
+    assert client.sign_in().json == {"error": "invalid_code"}, "the one that the stand-in begins with"
+    assert "access_token" in client.sign_in(refresh_token=made[0][0]).json
+    client.app.accounts.grant("one more", ["ZohoCRM.org.READ"])
+    exchanged(client, "one more")
+    client.token = made[0][1]
+    assert client.get("/org").json["code"] == "INVALID_TOKEN"
+    client.token = made[1][1]
+    assert client.get("/org").status == 200
+
+
 def test_a_token_ends_after_an_hour(client: Client) -> None:
     client.app.state.advance(3599)
     assert client.get("/org").status == 200
