@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime
@@ -33,6 +34,7 @@ from adapters.zoho.emulator.metadata import Metadata
 from adapters.zoho.emulator.oauth import Accounts, check_scopes
 from adapters.zoho.emulator.organisation import Organisation
 from adapters.zoho.emulator.paging import PageTokens
+from adapters.zoho.emulator.others import others_act
 from adapters.zoho.emulator.related import Related
 from adapters.zoho.emulator.search import Search
 from adapters.zoho.emulator.settings import Settings
@@ -102,7 +104,10 @@ class StandIn:
         return sent
 
     def _coql(self, call: Call) -> Answer:
-        status, payload = coql.run(self.state, call.json())
+        body = call.json()
+        status, payload = coql.run(self.state, body)
+        if payload is not None:
+            others_act(self.state, coql.module_of(body), payload["data"], call)
         return Answer(status, payload)
 
     def _starlette(self, endpoints: Iterable[Endpoint]) -> ASGIApp:
@@ -132,36 +137,37 @@ class StandIn:
         self.requests += 1
         number = self.requests
         faults = self.faults.due(path, number=number)
-        await asyncio.sleep(seconds(faults, "slow_before"))
-        if "drop_before" in faults:
-            self.calls.append(CallMade(number, request.method, path, 0, 0))
-            return Broken(Answer(), faults)
         call = self._call(request, body, {name: faults[name] for name in faults if name in BY_HANDLER}, number=number)
-        answer, credits = await self._within_limits(call, methods, faults)
-        await asyncio.sleep(seconds(faults, "slow_after"))
+        try:
+            with self._at_once(call, methods.get(call.method)):
+                answer, credits = await self._played(call, methods, faults)
+        except Refusal as refused:
+            answer, credits = refused.answer(), 0
         answer = spoilt(answer, faults)
         self.calls.append(CallMade(number, request.method, path, answer.status, credits))
         return Broken(answer, faults) if BROKEN & faults.keys() else _response(answer)
 
-    async def _within_limits(
+    def _at_once(self, call: Call, endpoint: Endpoint | None) -> AbstractContextManager[None]:
+        """One of the calls of the CRM at once, from its arrival on; the accounts server has no part in them."""
+        if endpoint is None or not endpoint.scope:
+            return nullcontext()
+        return self.gate.held(heavy=endpoint.heavy(call) if callable(endpoint.heavy) else endpoint.heavy)
+
+    async def _played(
         self, call: Call, methods: dict[str, Endpoint], faults: dict[str, str | None]
     ) -> tuple[Answer, int]:
-        """The work, unless a fault or too many calls at once come before it."""
+        """The work with all its waiting, unless a fault comes before it."""
+        await asyncio.sleep(seconds(faults, "slow_before"))
         refusal = refused_before(faults)
-        if refusal is not None or "gateway_502_before" in faults:
-            return (refusal or Refusal(502, "BAD_GATEWAY", "")).answer(), 0
-        endpoint = methods.get(call.method)
-        heavy = bool(endpoint and (endpoint.heavy(call) if callable(endpoint.heavy) else endpoint.heavy))
-        try:
-            self.gate.enter(heavy=heavy)
-        except Refusal as refused:
-            return refused.answer(), 0
-        try:
-            if self.settings.latency_ms:
-                await asyncio.sleep(self.settings.latency_ms / 1_000)
-            return self._done(call, methods)
-        finally:
-            self.gate.leave(heavy=heavy)
+        if refusal is not None:
+            return refusal.answer(), 0
+        if "drop_before" in faults:
+            return Answer(0), 0
+        # even without a wait, whatever arrived at the same time is let in here, and counted
+        await asyncio.sleep(self.settings.latency_ms / 1_000)
+        done = self._done(call, methods)
+        await asyncio.sleep(seconds(faults, "slow_after"))
+        return done
 
     def _done(self, call: Call, methods: dict[str, Endpoint]) -> tuple[Answer, int]:
         """The answer and what it cost."""

@@ -30,6 +30,8 @@ def refused_before(faults: Mapping[str, str | None]) -> Refusal | None:
         return too_many(faults["too_many_429"])
     if "error_500" in faults:
         return Refusal(500, "INTERNAL_ERROR", "Internal Server Error")
+    if "gateway_502_before" in faults:
+        return Refusal(502, "BAD_GATEWAY", "")
     return None
 
 

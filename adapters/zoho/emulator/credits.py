@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -105,6 +106,19 @@ class Gate:
         self.heavy = 0
         self.most = 0
         """Calls at once, at the highest."""
+
+    @contextmanager
+    def held(self, *, heavy: bool) -> Iterator[None]:
+        """One of the calls, as long as the block lasts.
+
+        Raises:
+            Refusal: there are too many.
+        """
+        self.enter(heavy=heavy)
+        try:
+            yield
+        finally:
+            self.leave(heavy=heavy)
 
     def enter(self, *, heavy: bool) -> None:
         """Begin a call.

@@ -49,6 +49,12 @@ BY_HANDLER = frozenset({
 })  # fmt: skip
 """Those that a handler plays itself."""
 _WHEN = re.compile(r"^(?P<at>\d+|\*)(?:x(?P<times>\d+|\*))?(?::(?P<prefix>/[^@]*))?(?:@(?P<argument>.*))?$")
+_WHEN_HINT = Message("write a number of a request, such as 5, 5x3 or 2:/crm/v8/Deals")
+_SECONDS, _PLACE = re.compile(r"\d+(\.\d+)?", re.ASCII), re.compile(r"\d+", re.ASCII)
+_NUMBERS: Mapping[str, re.Pattern[str]] = {
+    **dict.fromkeys(("slow_before", "slow_after", "slow_body"), _SECONDS), "partial_207": _PLACE,
+}  # fmt: skip
+"""Faults whose argument is a number."""
 ALWAYS = 1 << 60
 
 
@@ -75,8 +81,7 @@ class Fault:
         name, _, when = text.partition("=")
         found = _WHEN.match(when or "1")
         if found is None:
-            hint = Message("write a number of a request, such as 5, 5x3 or 2:/crm/v8/Deals")
-            raise ConfigError([Problem("--fault", Message("{when} says no moment", when=when), hint)])
+            raise ConfigError([Problem("--fault", Message("{when} says no moment", when=when), _WHEN_HINT)])
         every = found["at"] == "*" or found["times"] == "*"
         return cls(
             name=name,
@@ -90,11 +95,18 @@ class Fault:
         """Itself.
 
         Raises:
-            ConfigError: there is no fault of that name.
+            ConfigError: there is no fault of that name, or it could never be played as it is asked for.
         """
         if self.name not in FAULTS:
             problem = Message("there is no fault {name}", name=self.name)
             raise ConfigError([Problem("--fault", problem, did_you_mean(self.name, FAULTS))])
+        if not (isinstance(self.at, int) and isinstance(self.times, int) and self.at > 0 and self.times > 0):
+            when = f"{self.at}x{self.times}"
+            raise ConfigError([Problem("--fault", Message("{when} says no moment", when=when), _WHEN_HINT)])
+        number = _NUMBERS.get(self.name)
+        if number is not None and self.argument is not None and not number.fullmatch(str(self.argument)):
+            text = Message("{name} takes a number behind @, not {argument}", name=self.name, argument=self.argument)
+            raise ConfigError([Problem("--fault", text)])
         return self
 
 

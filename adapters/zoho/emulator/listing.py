@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.zoho.emulator.answers import NOT_MODIFIED, NOTHING, Answer, Refusal, invalid_data, ok
 from adapters.zoho.emulator.calls import Call, Endpoint
+from adapters.zoho.emulator.others import others_act
 from adapters.zoho.emulator.paging import BY_PAGE, PageTokens, Place, fingerprint
 from adapters.zoho.emulator.parameters import header_moment, listed, module_of, module_scope, whole
 from adapters.zoho.emulator.records import VISIBLE, answer_rows, selected, zoned
@@ -60,7 +61,7 @@ class Listing:
         more, rows = len(rows) > size, rows[:size]
         info = self._info(call, rows, bound=bound, more=more, page=page, size=size, place=place)
         data = answer_rows(self.state, module, names, [row[:-1] for row in rows])
-        self._others_act(module, data, call)
+        others_act(self.state, module, data, call)
         return ok({"data": data[::-1] if "reordered_page" in call.faults else data, "info": info})
 
     def record(self, call: Call) -> Answer:
@@ -196,14 +197,6 @@ class Listing:
             "previous_page_token": None,
             "page_token_expiry": expires,
         }
-
-    def _others_act(self, module: str, data: Sequence[dict[str, Any]], call: Call) -> None:
-        """Somebody changes or deletes a record of the page that is just being sent."""
-        target = data[len(data) // 2]["id"]
-        if "modified_while_paged" in call.faults:
-            self.state.update(module, target, {})
-        if "deleted_while_paged" in call.faults:
-            self.state.delete(module, target)
 
 
 def _behind(

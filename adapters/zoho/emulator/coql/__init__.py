@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from adapters.zoho.emulator.coql.run import cost, run
+from adapters.zoho.emulator.coql.run import cost, module_of, run
 
-__all__ = ["cost", "run"]
+__all__ = ["cost", "module_of", "run"]

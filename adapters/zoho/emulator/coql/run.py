@@ -56,6 +56,15 @@ def cost(body: Mapping[str, Any]) -> int:
         return credits_of(1)
 
 
+def module_of(body: Mapping[str, Any]) -> str:
+    """The module that a query reads.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    return _query(body).module
+
+
 def _query(body: Mapping[str, Any]) -> Query:
     text = body.get("select_query")
     if text is None:

@@ -80,23 +80,41 @@ def test_calls_at_once() -> None:
     assert (gate.calls, gate.heavy, gate.most) == (20, 10, 20)
 
 
-def test_an_edition_refuses_more_calls_at_once(filled: State, stand_in: Make) -> None:
-    app = stand_in(latency_ms=20)
-    client = Client(app)
-    client.sign_in()
-    app.gate.edition = EDITIONS["free"]
-
+def answered_at_once(client: Client, method: str, path: str, count: int) -> list[int]:
     async def at_once() -> list[int]:
-        asked = [client._send("GET", "/crm/v8/org", query={}, body=b"", headers={}) for _ in range(7)]
-        return [reply.status for reply in await asyncio.gather(*asked)]
+        asked = [client._send(method, path, query={}, body=b"", headers={}) for _ in range(count)]
+        return sorted(reply.status for reply in await asyncio.gather(*asked))
 
-    assert sorted(asyncio.run(at_once())) == [200] * 5 + [429] * 2
+    return asyncio.run(at_once())
+
+
+@pytest.mark.parametrize("latency_ms", [0, 20])
+def test_an_edition_refuses_more_calls_at_once(stand_in: Make, latency_ms: float) -> None:
+    client = Client(stand_in(latency_ms=latency_ms))
+    client.sign_in()
+    client.app.gate.edition = EDITIONS["free"]
+    assert answered_at_once(client, "GET", "/crm/v8/org", 7) == [200] * 5 + [429] * 2
     assert client.get("/org").status == 200
+
+
+@pytest.mark.parametrize("fault", ["slow_before", "slow_after"])
+def test_a_call_counts_as_long_as_it_is_slow(stand_in: Make, fault: str) -> None:
+    client = Client(stand_in())
+    client.sign_in()
+    client.app.gate.edition = EDITIONS["free"]
+    client.app.faults.plan(fault, times=5, argument="0.05")
+    assert answered_at_once(client, "GET", "/crm/v8/org", 6) == [200] * 5 + [429]
+
+
+def test_the_accounts_server_has_no_part_in_calls_at_once(client: Client) -> None:
+    client.app.gate.edition = EDITIONS["free"]
+    assert answered_at_once(client, "POST", "/oauth/v2/token/revoke", 7) == [400] * 7
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        ("slow_body=1@0.5", Fault("slow_body", 1, 1, "", "0.5")),
         ("error_500", Fault("error_500", 1)),
         ("error_500=5", Fault("error_500", 5)),
         ("error_500=5x3", Fault("error_500", 5, 3)),
@@ -114,8 +132,22 @@ def test_faults_are_read(text: str, fault: Fault) -> None:
     assert Fault.parsed(text) == fault
 
 
-@pytest.mark.parametrize("text", ["nothing=1", "error_500=x", "error_500=1y2", "error_500=-1"])
-def test_faults_that_cannot_be_read(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing=1",
+        "error_500=x",
+        "error_500=1y2",
+        "error_500=-1",
+        "error_500=0",
+        "error_500=1x0",
+        "slow_before=1@soon",
+        "slow_after=1@-1",
+        "slow_body=1@",
+        "partial_207=1@first",
+    ],
+)
+def test_faults_that_could_never_be_played(text: str) -> None:
     with pytest.raises(ConfigError):
         Fault.parsed(text)
 
@@ -190,6 +222,27 @@ def test_others_act_while_pages_are_read(client: Client, state: State) -> None:
     assert changed == gone
     assert [entry["action"] for entry in state.journal()] == ["update", "delete"]
     assert client.get("/Deals/deleted").data[0]["id"] == gone
+
+
+def test_others_act_while_a_query_is_read(client: Client, state: State) -> None:
+    body = {"select_query": "select id, Modified_Time from Deals where id is not null order by id limit 5"}
+    before = client.write("POST", "/coql", body).data
+    client.app.faults.plan("modified_while_paged")
+    client.app.faults.plan("deleted_while_paged", 2)
+    assert client.write("POST", "/coql", body).data == before, "it happens right after they were read"
+    changed = client.write("POST", "/coql", body).data
+    assert [row["id"] for row in changed] == [row["id"] for row in before]
+    assert [row["Modified_Time"] == old["Modified_Time"] for row, old in zip(changed, before, strict=True)] == [
+        True, True, False, True, True,
+    ]  # fmt: skip
+    assert before[2]["id"] not in [row["id"] for row in client.write("POST", "/coql", body).data]
+    assert [(entry["action"], entry["record_id"]) for entry in state.journal()] == [
+        ("update", before[2]["id"]),
+        ("delete", before[2]["id"]),
+    ]
+    client.app.faults.plan("deleted_while_paged")
+    assert client.write("POST", "/coql", {"select_query": "select COUNT(id) from Deals where id > 0"}).status == 200
+    assert len(state.journal()) == 2, "a sum is nobody's record"
 
 
 def test_a_page_token_that_is_said_to_be_old(client: Client) -> None:
