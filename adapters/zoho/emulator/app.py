@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.zoho.emulator import bulk, coql
 from adapters.zoho.emulator.answers import Answer, Refusal
 from adapters.zoho.emulator.breakage import BROKEN, Broken, refused_before, seconds, spoilt
-from adapters.zoho.emulator.building import Building
+from adapters.zoho.emulator.building import FieldBuilding
+from adapters.zoho.emulator.building_modules import ModuleBuilding
 from adapters.zoho.emulator.calls import Call, Endpoint
 from adapters.zoho.emulator.control import Control
 from adapters.zoho.emulator.credits import Gate, Ledger
@@ -33,8 +34,8 @@ from adapters.zoho.emulator.listing import Listing
 from adapters.zoho.emulator.metadata import Metadata
 from adapters.zoho.emulator.oauth import Accounts, check_scopes
 from adapters.zoho.emulator.organisation import Organisation
-from adapters.zoho.emulator.paging import PageTokens
 from adapters.zoho.emulator.others import others_act
+from adapters.zoho.emulator.paging import PageTokens
 from adapters.zoho.emulator.related import Related
 from adapters.zoho.emulator.search import Search
 from adapters.zoho.emulator.settings import Settings
@@ -80,7 +81,8 @@ class StandIn:
         tokens = PageTokens(state, seconds=settings.page_token_seconds)
         parts: tuple[Any, ...] = (
             self.accounts, Listing(state, settings, tokens), Search(state, settings), Deleted(state), Related(state),
-            Writing(state), Metadata(state), Building(state), Organisation(state), Control(self),
+            Writing(state), Metadata(state), FieldBuilding(state), ModuleBuilding(state), Organisation(state),
+            Control(self),
         )  # fmt: skip
         jobs = bulk.endpoints(state, job_seconds=settings.job_seconds)
         query = Endpoint("POST", "/crm/v8/coql", self._coql, "ZohoCRM.coql.READ", credits=_coql_credits, heavy=True)

@@ -8,6 +8,7 @@ from adapters.zoho.emulator.answers import NOTHING, Answer, Refusal, invalid_dat
 from adapters.zoho.emulator.calls import Call, Endpoint
 from adapters.zoho.emulator.field_json import field_json
 from adapters.zoho.emulator.meta import ModuleMeta
+from adapters.zoho.emulator.parameters import module_asked
 from adapters.zoho.emulator.records import zoned
 from adapters.zoho.emulator.related import related_lists
 from adapters.zoho.emulator.state import State
@@ -53,7 +54,7 @@ class Metadata:
 
     def fields(self, call: Call) -> Answer:
         """All fields of a module."""
-        module = self.of_query(call)
+        module = module_asked(self.state, call.query)
         kind = call.query.get("type", "all")
         known = [each for each in self.state.fields(module).values() if each.api_shown]
         found = [] if kind == "unused" else [field_json(self.state, module, each) for each in known]
@@ -61,7 +62,7 @@ class Metadata:
 
     def field(self, call: Call) -> Answer:
         """One field."""
-        module = self.of_query(call)
+        module = module_asked(self.state, call.query)
         for each in self.state.fields(module).values():
             if each.id == call.parameters["id"] and each.api_shown:
                 return ok({"fields": [field_json(self.state, module, each)]})
@@ -69,7 +70,7 @@ class Metadata:
 
     def layouts(self, call: Call) -> Answer:
         """The one layout of a module, section by section."""
-        module = self.of_query(call)
+        module = module_asked(self.state, call.query)
         layout = self._layout(module)
         if call.parameters.get("id", layout["id"]) != layout["id"]:
             return NOTHING
@@ -94,32 +95,16 @@ class Metadata:
                 "name": each.name.replace("_", " "),
                 "display_label": self.state.modules()[each.module].plural,
                 "module": {"api_name": each.module, "id": self.state.modules()[each.module].id},
-                "href": f"{self.of_query(call)}/{{ENTITYID}}/{each.name}",
+                "href": f"{module_asked(self.state, call.query)}/{{ENTITYID}}/{each.name}",
                 "type": "default",
                 "sequence_number": str(place),
                 "action": None,
                 "connectedmodule": None,
                 "linkingmodule": None,
             }
-            for place, each in enumerate(related_lists(self.state, self.of_query(call)), start=1)
+            for place, each in enumerate(related_lists(self.state, module_asked(self.state, call.query)), start=1)
         ]
         return ok({"related_lists": found}) if found else NOTHING
-
-    def of_query(self, call: Call) -> str:
-        """The module that the query names.
-
-        Raises:
-            Refusal: it names none.
-        """
-        name = call.query.get("module")
-        if not name:
-            text = "One of the expected parameter is missing"
-            raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "module"})
-        if name not in self.state.modules():
-            raise Refusal(400, "INVALID_MODULE", "the module name given seems to be invalid", details={
-                "param_name": "module"
-            })  # fmt: skip
-        return name
 
     def _module(self, module: ModuleMeta) -> dict[str, Any]:
         editable, speak = module.editable, zoned(str(self.state.setting("zone", "UTC")))

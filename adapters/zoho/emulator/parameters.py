@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from adapters.zoho.emulator.answers import Refusal, invalid_data, invalid_module
 from adapters.zoho.emulator.calls import Call
 from adapters.zoho.emulator.meta import ModuleMeta
 from adapters.zoho.emulator.state import State, stamp
+
+MOST_FIELDS = 50
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def module_of(state: State, name: str) -> ModuleMeta:
@@ -21,6 +27,22 @@ def module_of(state: State, name: str) -> ModuleMeta:
     if found is None or not found.api_supported:
         raise invalid_module()
     return found
+
+
+def module_asked(state: State, query: Mapping[str, str]) -> str:
+    """The module whose metadata a query is about.
+
+    Raises:
+        Refusal: it names none, or none that there is.
+    """
+    name = query.get("module")
+    if not name:
+        text = "One of the expected parameter is missing"
+        raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "module"})
+    if name not in state.modules():
+        details = {"param_name": "module"}
+        raise Refusal(400, "INVALID_MODULE", "the module name given seems to be invalid", details=details)
+    return name
 
 
 def module_scope(operation: str) -> Callable[[Call], str]:
@@ -41,7 +63,7 @@ def whole(query: Mapping[str, str], name: str, *, default: int, most: int | None
     text = query.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    if not _WHOLE.fullmatch(text) or int(text) < 1:
         raise invalid_data(param_name=name, expected_data_type="integer")
     if most is not None and int(text) > most:
         raise Refusal(400, "LIMIT_EXCEEDED", "limit exceeded", details={"limit": most, "param_name": name})
@@ -58,17 +80,28 @@ def denied(query: Mapping[str, str], name: str) -> bool:
 
 
 def moment_of(text: str) -> str | None:
-    """An instant as it is stored; None where it is no ISO 8601 with an offset.
+    """An instant as it is stored; None where it is not written as Zoho writes them: to the second, with an offset.
 
     >>> moment_of("2025-03-01T09:00:00+08:00")
     '2025-03-01T01:00:00+00:00'
-    >>> moment_of("2025-03-01")
+    >>> moment_of("2025-03-01T09:00:00.5+08:00")
     """
     try:
-        found = datetime.fromisoformat(text)
+        return stamp(datetime.fromisoformat(text)) if _MOMENT.fullmatch(text) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def day_of(text: str) -> str | None:
+    """A day as it is stored; None where it is none.
+
+    >>> day_of("2025-03-01"), day_of("2025-W09-6")
+    ('2025-03-01', None)
+    """
+    try:
+        return date.fromisoformat(text).isoformat() if _DAY.fullmatch(text) else None
     except ValueError:
         return None
-    return None if found.tzinfo is None else stamp(found)
 
 
 def header_moment(headers: Mapping[str, str], name: str) -> str | None:
@@ -89,3 +122,20 @@ def header_moment(headers: Mapping[str, str], name: str) -> str | None:
 def listed(text: str | None) -> list[str]:
     """The parts of a comma list."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def demanded_fields(state: State, module: str, query: Mapping[str, str]) -> list[str]:
+    """The fields that a list is asked for, without those that the module has not.
+
+    Raises:
+        Refusal: it is asked for none, or for too many.
+    """
+    asked = listed(query.get("fields"))
+    if not asked:
+        text = "One of the expected parameter is missing"
+        raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "fields"})
+    if len(asked) > MOST_FIELDS:
+        details = {"limit": MOST_FIELDS, "param_name": "fields"}
+        raise Refusal(400, "LIMIT_EXCEEDED", "the limit of fields is exceeded", details=details)
+    known = state.fields(module)
+    return [name for name in asked if name in known and known[name].api_shown]

@@ -96,6 +96,16 @@ def test_a_label_can_change_and_the_name_stays(client: Client) -> None:
         ({"field_label": "A", "data_type": "double", "decimal_place": 10}, "INVALID_DATA", "decimal_place"),
         ({"field_label": "A", "data_type": "text", "length": 256}, "INVALID_DATA", "length"),
         ({"field_label": "A", "data_type": "lookup"}, "INVALID_DATA", "lookup"),
+        ({"field_label": "A", "data_type": ["text"]}, "INVALID_DATA", "data_type"),
+        ({"field_label": "A", "data_type": "text", "unique": True}, "INVALID_DATA", "unique"),
+        ({"field_label": "A", "data_type": "double", "unique": {"case_sensitive": False}}, "INVALID_DATA", "unique"),
+        (
+            {"field_label": "A", "data_type": "text", "unique": {"case_sensitive": True}},
+            "INVALID_DATA",
+            "case_sensitive",
+        ),
+        ({"field_label": "A", "data_type": "lookup", "lookup": "Deals"}, "INVALID_DATA", "lookup"),
+        ({"field_label": "A", "data_type": "picklist", "pick_list_values": ["x"]}, "INVALID_DATA", "pick_list_values"),
     ],
     ids=lambda value: str(value)[:45],
 )
@@ -104,6 +114,29 @@ def test_fields_that_cannot_be_made(client: Client, field: dict[str, Any], code:
     item = reply.json["fields"][1]
     assert (reply.status, item["code"], item["details"]["api_name"]) == (207, code, where)
     assert item["details"]["json_path"].startswith("$.fields[1]")
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [("Phone", "DUPLICATE_DATA"), ("x" * 51, "INVALID_DATA"), ("KPI Score", "SUCCESS"), ("x" * 50, "SUCCESS")],
+    ids=["taken", "too long", "its own", "long"],
+)
+def test_a_new_label_keeps_the_rules_of_a_first_one(client: Client, label: str, code: str) -> None:
+    made = client.write("POST", "/settings/fields?module=Accounts", {"fields": [SCORE]}).json["fields"][0]
+    body = {"fields": [{"id": made["details"]["id"], "field_label": label}]}
+    assert client.write("PATCH", "/settings/fields?module=Accounts", body).json["fields"][0]["code"] == code
+
+
+def test_zohos_own_fields_keep_their_labels(client: Client) -> None:
+    body = {"fields": [{"id": fields(client, "Accounts")["Phone"]["id"], "field_label": "Ring"}]}
+    assert client.write("PATCH", "/settings/fields?module=Accounts", body).json["fields"][0]["code"] == "INVALID_DATA"
+    assert fields(client, "Accounts")["Phone"]["field_label"] == "Phone"
+
+
+def test_names_that_differ_in_capitals_alone_are_told_apart_by_a_number(client: Client) -> None:
+    body = {"fields": [{"field_label": label, "data_type": "text"} for label in ("KPI Key", "kpi.key")]}
+    assert client.write("POST", "/settings/fields?module=Accounts", body).status == 201
+    assert {"KPI_Key", "kpi_key1"} <= fields(client, "Accounts").keys()
 
 
 def test_five_fields_at_most(client: Client) -> None:
@@ -140,7 +173,17 @@ def test_a_custom_module_costs_500_credits_and_works(client: Client) -> None:
     [
         ({"singular_label": ""}, "MANDATORY_NOT_FOUND"),
         ({"plural_label": "x" * 26}, "INVALID_DATA"),
+        ({"plural_label": "KPI (reports)"}, "INVALID_DATA"),
+        ({"singular_label": 7}, "INVALID_DATA"),
         ({"api_name": "Käse"}, "INVALID_DATA"),
+        ({"api_name": "KPI__Reports"}, "INVALID_DATA"),
+        ({"api_name": "KPI_Reports_"}, "INVALID_DATA"),
+        ({"api_name": "_Reports"}, "INVALID_DATA"),
+        ({"api_name": "x" * 51}, "INVALID_DATA"),
+        ({"api_name": "deals"}, "DUPLICATE_DATA"),
+        ({"api_name": "journal"}, "RESERVED_KEYWORD_NOT_ALLOWED"),
+        ({"profiles": "all"}, "INVALID_DATA"),
+        ({"display_field": "Name"}, "INVALID_DATA"),
         ({"api_name": "users"}, "RESERVED_KEYWORD_NOT_ALLOWED"),
         ({"api_name": "Deals"}, "DUPLICATE_DATA"),
         ({"singular_label": "Deal"}, "DUPLICATE_DATA"),
@@ -154,6 +197,12 @@ def test_modules_that_cannot_be_made(client: Client, changes: dict[str, Any], co
     reply = client.write("POST", "/settings/modules", module_body(client, **changes))
     assert (reply.status, reply.json["modules"][0]["code"]) == (400, code)
     assert list(client.app.state.modules()) == before
+
+
+def test_a_module_without_a_name_is_called_after_its_label(client: Client) -> None:
+    body = module_body(client, plural_label="KPI Reports", api_name=None)
+    assert client.write("POST", "/settings/modules", body).status == 201
+    assert "KPI_Reports" in client.app.state.modules()
 
 
 def test_the_edition_limits_custom_modules(client: Client) -> None:
