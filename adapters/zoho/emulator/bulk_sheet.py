@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ DELIMITERS = ",;:|"
 CHOICE_SEPARATOR = ";"
 _NOT_HERE = ("format", "parent_column_index", "module")
 """What a mapping may say in Zoho, but not here."""
+_NUMBERS = frozenset(("integer", "double", "currency", "percent"))
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 JSON = Mapping[str, Any]
 
 
@@ -130,14 +133,19 @@ def records_of(
         record: dict[str, Any] = {}
         for column in columns:
             cell = row[column.index] if column.index < len(row) else ""
-            value = _value(state, column, cell) if cell else column.default
+            value = _value(state, column, cell or column.default)
             if value is not None or not ignore_empty:
                 record[column.field.api_name] = value
         yield record
 
 
-def _value(state: State, column: Mapped, cell: str) -> Any:
+def _value(state: State, column: Mapped, cell: Any) -> Any:
+    """What the records API takes for a cell, which is a text whatever its field is; None for an empty one."""
+    if cell == "" or not isinstance(cell, str):
+        return None if cell == "" else cell
     field = column.field
+    if field.data_type in _NUMBERS:
+        return _number(cell)
     if field.data_type == "boolean" and cell.lower() in ("true", "false"):
         return cell.lower() == "true"
     if field.data_type == "multiselectpicklist":
@@ -147,6 +155,13 @@ def _value(state: State, column: Mapped, cell: str) -> Any:
     if field.is_lookup and column.parent_field != "id":
         return _record_with(state, field, column.parent_field, cell) or cell
     return cell
+
+
+def _number(cell: str) -> Any:
+    """The number in a cell; the cell itself where it is none, to be refused with its field."""
+    if not _NUMBER.fullmatch(cell):
+        return cell
+    return float(cell) if "." in cell else int(cell)
 
 
 def _record_with(state: State, lookup: FieldMeta, name: str, value: str) -> str | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import orjson
 
 from adapters.zoho.emulator.answers import Refusal
 from adapters.zoho.emulator.meta import FieldMeta
-from adapters.zoho.emulator.parameters import moment_of
+from adapters.zoho.emulator.parameters import day_of, moment_of
 from adapters.zoho.emulator.state import State, quoted
 
+_DIGITS = re.compile(r"-?\d+", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TEXTS = frozenset({"text", "textarea", "phone", "website", "autonumber"})
 
@@ -30,7 +30,7 @@ def stored_value(state: State, field: FieldMeta, value: Any, *, path: str) -> An
     Raises:
         Refusal: the value is none for this field.
     """
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return _empty(field, path)
     if field.is_lookup:
         return _lookup(state, field, value, path=path)
@@ -63,7 +63,7 @@ def _text(field: FieldMeta, value: Any, *, path: str) -> str:
         raise item_refusal(field, path, expected_data_type="text")
     if field.length is not None and len(value) > field.length:
         raise item_refusal(field, path, maximum_length=field.length)
-    return value
+    return value.strip()
 
 
 def _email(field: FieldMeta, value: Any, path: str) -> str:
@@ -82,10 +82,8 @@ def _choice(field: FieldMeta, value: Any, path: str) -> str:
 
 
 def _whole(field: FieldMeta, value: Any, path: str) -> int:
-    if isinstance(value, str) and value.lstrip("-").isdecimal():
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    if field.data_type == "bigint" and isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)  # more digits than the numbers of some clients hold
     if isinstance(value, bool) or not isinstance(value, int):
         raise item_refusal(field, path, expected_data_type="integer")
     if len(str(abs(value))) > (field.length or 18):
@@ -94,11 +92,6 @@ def _whole(field: FieldMeta, value: Any, path: str) -> int:
 
 
 def _number(field: FieldMeta, value: Any, path: str) -> float:
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError as exc:
-            raise item_refusal(field, path, expected_data_type="double") from exc
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) == float("inf"):
         raise item_refusal(field, path, expected_data_type="double")
     if len(str(int(abs(value)))) > (field.length or 16):
@@ -113,12 +106,10 @@ def _flag(field: FieldMeta, value: Any, path: str) -> int:
 
 
 def _day(field: FieldMeta, value: Any, path: str) -> str:
-    try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value).isoformat()
-    except ValueError:
-        pass
-    raise item_refusal(field, path, expected_data_type="date")
+    found = day_of(value) if isinstance(value, str) else None
+    if found is None:
+        raise item_refusal(field, path, expected_data_type="date")
+    return found
 
 
 def _moment(field: FieldMeta, value: Any, path: str) -> str:

@@ -9,13 +9,20 @@ from adapters.zoho.emulator.answers import NOT_MODIFIED, NOTHING, Answer, Refusa
 from adapters.zoho.emulator.calls import Call, Endpoint
 from adapters.zoho.emulator.others import others_act
 from adapters.zoho.emulator.paging import BY_PAGE, PageTokens, Place, fingerprint
-from adapters.zoho.emulator.parameters import header_moment, listed, module_of, module_scope, whole
+from adapters.zoho.emulator.parameters import (
+    demanded_fields,
+    header_moment,
+    listed,
+    module_of,
+    module_scope,
+    whole,
+)
 from adapters.zoho.emulator.records import VISIBLE, answer_rows, selected, zoned
 from adapters.zoho.emulator.search import criteria_sql
 from adapters.zoho.emulator.settings import Settings
 from adapters.zoho.emulator.state import State, quoted
 
-MOST_FIELDS, MOST_ROWS = 50, 200
+MOST_ROWS = 200
 SORTABLE = ("id", "Created_Time", "Modified_Time")
 SYSTEM = {"$approval_state": "approved", "$state": "save", "$locked_for_me": False, "$has_more": {}}
 """What a single record has beside its fields."""
@@ -39,7 +46,7 @@ class Listing:
     def records(self, call: Call) -> Answer:
         """A page of a list."""
         module = module_of(self.state, call.parameters["module"]).api_name
-        names = self._fields(module, call)
+        names = selected(self.state, module, demanded_fields(self.state, module, call.query))
         size = whole(call.query, "per_page", default=MOST_ROWS, most=MOST_ROWS)
         key, descending = self._order(module, call)
         since = header_moment(call.headers, "if-modified-since")
@@ -92,17 +99,6 @@ class Listing:
         sql = f"SELECT count(*) FROM {quoted(module)} WHERE {' AND '.join(where) or '1'}"  # noqa: S608
         return ok({"count": self.state.db.execute(sql, values).fetchone()[0]})
 
-    def _fields(self, module: str, call: Call) -> list[str]:
-        asked = listed(call.query.get("fields"))
-        if not asked:
-            text = "One of the expected parameter is missing"
-            raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "fields"})
-        if len(asked) > MOST_FIELDS:
-            details = {"limit": MOST_FIELDS, "param_name": "fields"}
-            raise Refusal(400, "LIMIT_EXCEEDED", "the limit of fields is exceeded", details=details)
-        known = self.state.fields(module)
-        return selected(self.state, module, [name for name in asked if name in known and known[name].api_shown])
-
     def _order(self, module: str, call: Call) -> tuple[str, bool]:
         key, order = call.query.get("sort_by", "id"), call.query.get("sort_order", "desc")
         if call.query.get("cvid"):
@@ -123,7 +119,7 @@ class Listing:
             place = self.tokens.take(token, bound, expired="expired_page_token" in call.faults)
             return place, place.page
         page = whole(call.query, "page", default=1)
-        if page * size > BY_PAGE and (page - 1) * size >= BY_PAGE:
+        if page * size > BY_PAGE:
             text = "pages end with the first 2000 records; use page_token"
             raise Refusal(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", text, details={"limit": BY_PAGE})
         return None, page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.zoho.emulator.answers import NOTHING, Answer, Refusal, ok
 from adapters.zoho.emulator.calls import Call, Endpoint
-from adapters.zoho.emulator.parameters import header_moment, listed, module_of, module_scope, whole
+from adapters.zoho.emulator.parameters import demanded_fields, header_moment, module_of, module_scope, whole
 from adapters.zoho.emulator.records import VISIBLE, answer_rows, selected
 from adapters.zoho.emulator.state import State, quoted
 
@@ -58,12 +58,7 @@ class Related:
         })  # fmt: skip
 
     def _page(self, related: RelatedList, call: Call) -> Answer:
-        known = self.state.fields(related.module)
-        asked = [name for name in listed(call.query.get("fields")) if name in known and known[name].api_shown]
-        if not asked:
-            text = "One of the expected parameter is missing"
-            raise Refusal(400, "REQUIRED_PARAM_MISSING", text, details={"param_name": "fields"})
-        names = selected(self.state, related.module, asked)
+        names = selected(self.state, related.module, demanded_fields(self.state, related.module, call.query))
         size, page = whole(call.query, "per_page", default=200, most=200), whole(call.query, "page", default=1)
         since = header_moment(call.headers, "if-modified-since") or ""
         rows = self.state.db.execute(

@@ -41,7 +41,7 @@ class Search:
         module = module_of(self.state, call.parameters["module"]).api_name
         size = whole(call.query, "per_page", default=200, most=200)
         page = whole(call.query, "page", default=1)
-        if (page - 1) * size >= BY_PAGE:
+        if page * size > BY_PAGE:
             text = "searches end with the first 2000 records"
             raise Refusal(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", text, details={"limit": BY_PAGE})
         condition, values = self._condition(module, call)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from adapters.zoho.emulator.coql.tree import Literals, Operator
 from adapters.zoho.emulator.meta import FieldMeta
+from adapters.zoho.emulator.parameters import day_of, moment_of
 
 Stored = str | int | float
 ID_DIGITS = 19
@@ -71,7 +71,7 @@ def _id(value: Literals) -> str:
 
 
 def _day(value: Literals) -> str:
-    return date.fromisoformat(_text(value)).isoformat()
+    return _written(day_of(_text(value)), value)
 
 
 def _instant(value: Literals) -> str:
@@ -80,10 +80,13 @@ def _instant(value: Literals) -> str:
     >>> _instant("2026-01-01T05:30:00+05:30")
     '2026-01-01T00:00:00+00:00'
     """
-    moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None:
+    return _written(moment_of(_text(value)), value)
+
+
+def _written(found: str | None, value: Literals) -> str:
+    if found is None:
         raise ValueError(value)
-    return moment.astimezone(UTC).isoformat()
+    return found
 
 
 TEXT = Kind("text", frozenset((*_EQUALITY, "like", "not like")), _text, collation=" COLLATE NOCASE")

@@ -53,6 +53,8 @@ def test_pages_by_number_end_with_two_thousand_records(client: Client) -> None:
     refused = client.get("/Tasks", fields="Subject", page=11)
     assert refused.json["code"] == "DISCRETE_PAGINATION_LIMIT_EXCEEDED"
     assert refused.json["details"] == {"limit": 2000}
+    over = client.get("/Tasks", fields="Subject", per_page=150, page=14)
+    assert over.json["code"] == "DISCRETE_PAGINATION_LIMIT_EXCEEDED", "its last records lie beyond"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,7 @@ def test_pages_by_number_end_with_two_thousand_records(client: Client) -> None:
         ({"per_page": "201"}, "LIMIT_EXCEEDED"),
         ({"per_page": "0"}, "INVALID_DATA"),
         ({"page": "x"}, "INVALID_DATA"),
+        ({"page": "9" * 30}, "INVALID_DATA"),
         ({"sort_by": "Amount"}, "INVALID_DATA"),
         ({"sort_order": "up"}, "INVALID_DATA"),
         ({"page_token": "x"}, "INVALID_DATA"),
@@ -97,6 +100,18 @@ def test_tokens_end_with_a_hundred_thousand_records(state: State) -> None:
     token, _ = tokens.give("bound", Place(("1", "1"), None, 100_000, 500))
     with pytest.raises(Exception, match="PAGINATION_LIMIT_EXCEEDED"):
         tokens.take(token, "bound")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2025-11-30", "2025-11-30T00:00:00", "2025-11-30 00:00:00+00:00", "2025-11-30T00:00:00.5+00:00",
+        "2025-11-30T00:00+00:00", "20251130T000000+0000", "0001-01-01T00:00:00+14:00", "yesterday",
+    ],
+)  # fmt: skip
+def test_moments_are_written_to_the_second_with_an_offset(client: Client, moment: str) -> None:
+    reply = client.get("/Deals", {"If-Modified-Since": moment}, fields="Stage")
+    assert (reply.status, reply.json["code"]) == (400, "INVALID_DATA")
 
 
 def test_an_empty_module_answers_204(client: Client) -> None:
@@ -187,6 +202,14 @@ def test_stage_history_of_a_deal_and_of_all(client: Client, state: State) -> Non
     assert rows[0]["Moved_To__s"] is None
     assert [row["Moved_To__s"] for row in rows[1:]] == [row["Stage"] for row in rows[:-1]]
     assert len(client.rows("DealHistory", fields="Stage")) == len(of(state, "DealHistory"))
+
+
+def test_related_lists_have_the_limits_of_lists(client: Client, state: State) -> None:
+    deal = of(state, "Deals")[0]
+    assert client.get(f"/Deals/{deal}/Stage_History").json["code"] == "REQUIRED_PARAM_MISSING"
+    many = client.get(f"/Deals/{deal}/Stage_History", fields=",".join(f"F{n}" for n in range(51)))
+    assert (many.json["code"], many.json["details"]["limit"]) == ("LIMIT_EXCEEDED", 50)
+    assert client.get(f"/Deals/{deal}/Nothing", fields="Stage").json["code"] == "INVALID_DATA"
 
 
 def test_activities_hang_on_their_deal(client: Client, state: State) -> None:
