@@ -1,13 +1,14 @@
-"""The modules of the stand-in's org, field by field: Zoho's own, and what an admin of the sample company added.
+"""Zoho's own modules in the stand-in's org, field by field; `added.py` has those that an admin made.
 
 What the company knows and Zoho has no field for (`+`: region, segment, dates of delivery, times of a case) became
-custom fields, and surveys, costs, trainings, contracts and members of campaigns became custom modules.
+custom fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from adapters.zoho.emulator.added import ADDED
 from adapters.zoho.emulator.labels import module_labels
 from adapters.zoho.emulator.meta import FieldMeta, ModuleMeta
 from adapters.zoho.emulator.schema import COMMON, CUSTOM, Lists, parsed
@@ -262,61 +263,6 @@ STANDARD: Mapping[str, tuple[str, str]] = {
     "Invoices": ("Subject", _INVOICES),
 }
 """Zoho's own modules: the field that names a record, and the lines of the fields beside the common ones."""
-
-ADDED: Mapping[str, str] = {
-    "Surveys": """
-        Kind picklist survey_kinds +
-        Topic text 120 +
-        Account lookup Accounts +
-        Contact lookup Contacts +
-        Case lookup Cases +
-        Responsible userlookup Users +
-        Employee userlookup Users +
-        Score double +
-        Scale_Min double +
-        Scale_Max double +
-        Comment textarea +
-        Sent_Time datetime +
-        Answered_Time datetime +
-        """,
-    "Costs": """
-        Category picklist cost_categories +
-        Campaign lookup Campaigns +
-        Team text 120 +
-        Starts_On date +
-        Ends_On date +
-        Amount currency +
-        """,
-    "Trainings": """
-        Employee userlookup Users +
-        Course picklist courses +
-        Assigned_On date +
-        Due_On date +
-        Completed_On date +
-        Score double +
-        Passed boolean +
-        """,
-    "Subscriptions": """
-        Account lookup Accounts +
-        Started_On date +
-        Ended_On date +
-        Renewal_On date +
-        Monthly_Amount currency +
-        Status picklist subscription_statuses +
-        Churn_Reason picklist churn_reasons +
-        """,
-    "Campaign_Members": """
-        Campaign lookup Campaigns +
-        Contact lookup Contacts +
-        Lead lookup Leads +
-        Account lookup Accounts +
-        Added_Time datetime +
-        Delivered_Time datetime +
-        Responded_Time datetime +
-        Converted_Time datetime +
-        """,
-}
-"""What the company's admin made, beside Zoho's fields of every custom module."""
 
 
 def modules(lists: Lists) -> Iterator[tuple[ModuleMeta, list[FieldMeta]]]:
