@@ -81,7 +81,7 @@ class BulkRead:
             "id": job.id,
             "operation": "read",
             "state": job.phase,
-            "created_by": self._user(),
+            "created_by": self.state.person(self.state.current_user),
             "created_time": self._shown(job.created),
         }
         added = {"status": "success", "code": "ADDED_SUCCESSFULLY", "message": "Added successfully."}
@@ -93,12 +93,12 @@ class BulkRead:
             job = self.jobs.get("read", call.parameters["id"], poll=True)
         done = job.phase == "DONE"
         phase = ("FAILURE" if job.fails else "COMPLETED") if done else job.phase
-        found = {
+        found: dict[str, Any] = {
             "id": job.id,
             "operation": "read",
             "state": phase,
             "query": self._query(job),
-            "created_by": self._user(),
+            "created_by": self.state.person(self.state.current_user),
             "created_time": self._shown(job.created),
             "file_type": "csv",
         }
@@ -182,10 +182,6 @@ class BulkRead:
         meta = self.state.modules().get(name)
         shown = {"module": {"api_name": name, "id": meta.id if meta else None}, "page": job.request["page"]}
         return shown | {key: query[key] for key in ("fields", "criteria") if query.get(key) is not None}
-
-    def _user(self) -> dict[str, Any]:
-        user = self.state.current_user
-        return {"id": user, "name": self.state.user_names.get(user, ("", ""))[0]}
 
     def _shown(self, moment: str) -> str:
         return zoned(str(self.state.setting("zone", "UTC")))(moment)

@@ -14,7 +14,7 @@ import orjson
 
 from adapters.zoho.emulator.bulk_sheet import Mapped, Sheet
 from adapters.zoho.emulator.calls import Call
-from adapters.zoho.emulator.state import State, quoted
+from adapters.zoho.emulator.state import State
 from adapters.zoho.emulator.writing import MOST, Writing
 
 Operation = Literal["insert", "update", "upsert"]
@@ -65,13 +65,8 @@ class RowWriter:
             return ("insert" if operation == "upsert" and not record.get("id") else "update"), record
         if operation == "upsert":
             return "upsert", record
-        found = self._found(find_by, record.get(find_by))
+        found = self._writing.duplicates.found(self.module, find_by, record.get(find_by))
         return ("nothing", record) if found is None else ("update", {**record, "id": found})
-
-    def _found(self, name: str, value: Any) -> str | None:
-        sql = f"SELECT id FROM {quoted(self.module)} WHERE {quoted(name)} = ? ORDER BY id LIMIT 1"  # noqa: S608
-        row = self.state.db.execute(sql, (value,)).fetchone()
-        return None if row is None else str(row[0])
 
     def _write(self, step: str, records: list[Record], *, find_by: str) -> Iterator[Outcome]:
         if step == "nothing":

@@ -13,6 +13,7 @@ from adapters.zoho.emulator.bulk_rows import Operation, Outcome, RowWriter, resu
 from adapters.zoho.emulator.bulk_sheet import Mapped, Sheet, mapped_columns, records_of, sheet_of
 from adapters.zoho.emulator.bulk_upload import Files
 from adapters.zoho.emulator.calls import Call, Endpoint
+from adapters.zoho.emulator.duplicates import Duplicates
 from adapters.zoho.emulator.meta import ModuleMeta
 from adapters.zoho.emulator.records import zoned
 from adapters.zoho.emulator.state import State
@@ -62,7 +63,7 @@ class BulkWrite:
             if not fails:
                 content = result_zip(task.module.api_name, task.sheet, task.columns, outcomes)
                 self.files.keep(_result_id(job.id), content)
-        details = {"id": job.id, "created_by": self._user()}
+        details = {"id": job.id, "created_by": self.state.person(self.state.current_user)}
         made = {"status": "success", "code": "SUCCESS", "message": "success", "details": details}
         return ok(made, status=201)
 
@@ -75,7 +76,7 @@ class BulkWrite:
             "status": self._word(job),
             "operation": job.request["operation"],
             "character_encoding": job.request["character_encoding"],
-            "created_by": self._user(),
+            "created_by": self.state.person(self.state.current_user),
             "created_time": zoned(str(self.state.setting("zone", "UTC")))(job.created),
             "callback": job.request["callback"],
             "resource": [self._resource(job)],
@@ -121,11 +122,11 @@ class BulkWrite:
         return meta
 
     def _find_by(self, resource: Mapping[str, Any], operation: str, module: ModuleMeta) -> str:
-        """The field that records are found by: the id, or another one of the module."""
+        """The field that records are found by: the id, or another that tells them apart."""
         find_by = resource.get("find_by")
         if find_by is None and operation != "insert":
             raise refused("MANDATORY_NOT_FOUND", "Required key find_by is not available", api_name="find_by")
-        if find_by is not None and find_by not in self.state.fields(module.api_name):
+        if find_by is not None and find_by not in ("id", *Duplicates(self.state).fields(module.api_name)):
             raise refused("INVALID_FIELD", "the field is invalid", api_name=find_by)
         return str(find_by or "id")
 
@@ -160,10 +161,6 @@ class BulkWrite:
                 return str(self.state.setting(RUNNING, "INPROGRESS"))
             case "DONE":
                 return "FAILED" if job.fails else "COMPLETED"
-
-    def _user(self) -> dict[str, Any]:
-        user = self.state.current_user
-        return {"id": user, "name": self.state.user_names.get(user, ("", ""))[0]}
 
 
 def _resource_of(body: Mapping[str, Any]) -> Mapping[str, Any]:

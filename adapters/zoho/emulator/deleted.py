@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adapters.zoho.emulator.answers import NOTHING, Answer, Refusal, ok
 from adapters.zoho.emulator.calls import Call, Endpoint
 from adapters.zoho.emulator.parameters import header_moment, module_of, module_scope, whole
@@ -47,15 +45,10 @@ class Deleted:
                 "display_name": name,
                 "type": of_type,
                 "deleted_time": speak(at),
-                "deleted_by": self._person(by),
-                "created_by": None if of_type == "permanent" else self._person(creator),
+                "deleted_by": self.state.person(by),
+                "created_by": None if of_type == "permanent" else self.state.person(creator),
             }
             for row_id, name, of_type, at, by, creator in rows[:size]
         ]
         info = {"per_page": size, "count": len(data), "page": page, "more_records": len(rows) > size}
         return ok({"data": data, "info": info})
-
-    def _person(self, user: str | None) -> dict[str, Any] | None:
-        if user is None:
-            return None
-        return {"name": self.state.user_names.get(user, (None, None))[0], "id": user}

@@ -9,22 +9,14 @@ from typing import Any
 from adapters.zoho.emulator.answers import Answer, Refusal, invalid_data, results
 from adapters.zoho.emulator.calls import JSON, Call, Endpoint
 from adapters.zoho.emulator.checks import missing, stored_value
+from adapters.zoho.emulator.duplicates import Duplicates
 from adapters.zoho.emulator.meta import ModuleMeta
 from adapters.zoho.emulator.parameters import denied, header_moment, listed, module_of, module_scope
 from adapters.zoho.emulator.records import zoned
-from adapters.zoho.emulator.state import State, quoted
+from adapters.zoho.emulator.state import State
 from adapters.zoho.emulator.workflows import fire
 
 MOST, MOST_IDS, HEAVY = 100, 500, 10
-MATCHED_BY: Mapping[str, tuple[str, ...]] = {
-    "Leads": ("Email",),
-    "Contacts": ("Email",),
-    "Accounts": ("Account_Name",),
-    "Deals": ("Deal_Name",),
-    "Campaigns": ("Campaign_Name",),
-    "Products": ("Product_Name",),
-}
-"""What an upsert finds records by where the caller names no fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Writing:
     """The handlers."""
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state, self.duplicates = state, Duplicates(state)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Their routes."""
@@ -66,7 +58,9 @@ class Writing:
         """Records by their ids, or the one in the path."""
         request, items = self._read(call)
         if only := call.parameters.get("id"):
-            items = [{**items[0], "id": only}]
+            if len(items) > 1:
+                raise _too_many_records(1)
+            items = [_addressed(items[0], only)]
         return self._answer(
             [self._one(self._update, request, item, place=place, call=call) for place, item in enumerate(items)]
         )
@@ -74,10 +68,7 @@ class Writing:
     def upsert(self, call: Call) -> Answer:
         """Update what is found, insert what is not."""
         request, items = self._read(call)
-        keys = call.json().get("duplicate_check_fields") or MATCHED_BY.get(request.module, ())
-        known = self.state.fields(request.module)
-        if unknown := [each for each in keys if each not in known]:
-            raise invalid_data(api_name="duplicate_check_fields", value=unknown[0])
+        keys = self.duplicates.asked(request.module, call.json().get("duplicate_check_fields"))
         for key in keys:
             self.state.index_on(request.module, key)
 
@@ -112,7 +103,7 @@ class Writing:
             details = {"api_name": "ids", "maximum_length": MOST_IDS}
             raise Refusal(400, "LIMIT_EXCEEDED", "too many ids", details=details)
         return results([
-            self._one(self._update, request, {**items[0], "id": each}, place=place, call=call)
+            self._one(self._update, request, _addressed(items[0], each), place=place, call=call)
             for place, each in enumerate(ids)
         ])  # fmt: skip
 
@@ -139,7 +130,7 @@ class Writing:
         for name, field in self.state.fields(request.module).items():
             if field.mandatory and not field.read_only and values.get(name) is None:
                 raise missing(name, f"{path}.{name}")
-        self._check_unique(request.module, values, path)
+        self.duplicates.refuse(request.module, values, path)
         row = self.state.insert(request.module, values)
         fire(self.state, request.module, row["id"], event="create", trigger=request.trigger)
         return self._done(request.module, row["id"], "record added")
@@ -155,7 +146,7 @@ class Writing:
         if request.unmodified_since and before["Modified_Time"] > request.unmodified_since:
             raise self._already_modified(before)
         values = self._checked(request.module, item, path)
-        self._check_unique(request.module, values, path, but=record)
+        self.duplicates.refuse(request.module, values, path, but=record)
         self._check_stage(request.module, {**before, **values}, path)
         self.state.update(request.module, record, values)
         fire(self.state, request.module, record, event="edit", trigger=request.trigger)
@@ -168,7 +159,7 @@ class Writing:
         for key in keys:
             if checked.get(key) is None:
                 continue
-            if found := self._with_value(request.module, key, checked[key]):
+            if found := self.duplicates.found(request.module, key, checked[key]):
                 done = self._update(request, {**item, "id": found}, path)
                 return done | {"action": "update", "duplicate_field": key}
         return self._insert(request, item, path) | {"action": "insert", "duplicate_field": None}
@@ -206,28 +197,12 @@ class Writing:
                 details = {"api_name": "Stage", "json_path": f"{path}.Stage", "mapped_field": "Pipeline"}
                 raise Refusal(400, "MAPPING_MISMATCH", "the stage is not of the pipeline", details=details)
 
-    def _check_unique(self, module: str, values: Mapping[str, Any], path: str, *, but: str = "") -> None:
-        for name, field in self.state.fields(module).items():
-            if not field.unique or values.get(name) is None:
-                continue
-            other = self._with_value(module, name, values[name], but=but)
-            if other:
-                owner = (self.state.get(module, other) or {}).get("Owner")
-                record = {"id": other, "Owner": self._person(owner), "module": {"api_name": module}}
-                details = {"api_name": name, "json_path": f"{path}.{name}", "id": other, "duplicate_record": record}
-                raise Refusal(400, "DUPLICATE_DATA", "duplicate data", details={**details, "more_records": False})
-
-    def _with_value(self, module: str, name: str, value: Any, *, but: str = "") -> str | None:
-        sql = f"SELECT id FROM {quoted(module)} WHERE {quoted(name)} = ? AND id <> ? ORDER BY id LIMIT 1"  # noqa: S608
-        row = self.state.db.execute(sql, (value, but)).fetchone()
-        return str(row[0]) if row else None
-
     def _already_modified(self, before: Mapping[str, Any]) -> Refusal:
         speak = zoned(str(self.state.setting("zone", "UTC")))
         details = {
             "id": before["id"],
             "Modified_Time": speak(before["Modified_Time"]),
-            "Modified_By": self._person(before.get("Modified_By")),
+            "Modified_By": self.state.person(before.get("Modified_By")),
         }
         return Refusal(412, "ALREADY_MODIFIED", "the record has been already modified", details=details)
 
@@ -247,8 +222,7 @@ class Writing:
             code = "MANDATORY_NOT_FOUND" if "data" not in body else "INVALID_DATA"
             raise Refusal(400, code, "invalid data", details=details)
         if len(items) > MOST:
-            most = {"api_name": "data", "json_path": "$.data", "maximum_length": MOST}
-            raise Refusal(400, "LIMIT_EXCEEDED", "too many records", details=most)
+            raise _too_many_records(MOST)
         trigger = body.get("trigger")
         if trigger is not None and not isinstance(trigger, list):
             raise invalid_data(api_name="trigger", json_path="$.trigger", expected_data_type="jsonarray")
@@ -268,11 +242,18 @@ class Writing:
         for name in ("Created_Time", "Modified_Time"):
             details[name] = row.get(name) and speak(row[name])
         for name in ("Created_By", "Modified_By"):
-            details[name] = self._person(row.get(name))
+            details[name] = self.state.person(row.get(name))
         return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
 
-    def _person(self, user: str | None) -> JSON | None:
-        return None if user is None else {"name": self.state.user_names.get(user, (None, None))[0], "id": user}
+
+def _too_many_records(most: int) -> Refusal:
+    details = {"api_name": "data", "json_path": "$.data", "maximum_length": most}
+    return Refusal(400, "LIMIT_EXCEEDED", "too many records", details=details)
+
+
+def _addressed(item: Any, record: Any) -> Any:
+    """An item with the id of its record; what is no object stays what it is, and is refused as that."""
+    return {**item, "id": record} if isinstance(item, dict) else item
 
 
 def _count(call: Call, name: str = "data") -> int:

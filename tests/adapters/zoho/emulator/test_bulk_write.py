@@ -29,7 +29,7 @@ PROJECTS = [
 FIELDS = [
     FieldMeta("id", "bigint", "id", read_only=True),
     FieldMeta("Name", "text", "Name", mandatory=True, length=10),
-    FieldMeta("Code", "text", "Code", length=10),
+    FieldMeta("Code", "text", "Code", length=10, unique=True),
     FieldMeta("Score", "double", "Score", decimal_place=2),
     FieldMeta("Rank", "integer", "Rank"),
     FieldMeta("Passed", "boolean", "Passed"),
@@ -170,6 +170,20 @@ def test_update_by_mapping(client: Client, org: State) -> None:
     assert stored(org)[0]["Modified_Time"] == "2026-03-01T08:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("rank", "score", "errors"),
+    [
+        ("-3", "+1.50", ""),
+        ("3", "1e3", "INVALID_DATA-Score"),
+        ("3.0", "1", "INVALID_DATA-Rank"),
+        ("1_000", "1", "INVALID_DATA-Rank"),
+    ],
+)
+def test_numbers_in_cells(client: Client, rank: str, score: str, errors: str) -> None:
+    _, rows = client.run(f"id,Rank,Score\n{an_id(201)},{rank},{score}\n", "update", find_by="id")
+    assert rows[1][-1] == errors
+
+
 def test_update_by_another_field(client: Client, org: State) -> None:
     counts, rows = client.run("Code,Score\nP2,5\nP9,5\n", "update", find_by="Code")
     assert [row[2:] for row in rows[1:]] == [["UPDATED", an_id(202), ""], ["SKIPPED", "", "INVALID_DATA-Code"]]
@@ -293,6 +307,7 @@ def test_as_many_rows_and_columns_as_there_may_be(client: Client) -> None:
         ("Name\nNew\n", "insert", {"file_names": ["b.csv"]}, "FILE_NOT_FOUND"),
         ("Name\nNew\n", "update", {}, "MANDATORY_NOT_FOUND"),
         ("Name\nNew\n", "update", {"find_by": "Nothing"}, "INVALID_FIELD"),
+        ("Name\nNew\n", "update", {"find_by": "Name"}, "INVALID_FIELD"),
         ("Name\nNew\n", "update", {"find_by": "id"}, "MANDATORY_FIELDS_NOT_MAPPED"),
         ("Code\nNew\n", "insert", {}, "MANDATORY_FIELDS_NOT_MAPPED"),
         ("", "insert", {}, "MANDATORY_FIELDS_NOT_MAPPED"),

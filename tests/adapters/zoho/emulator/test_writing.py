@@ -41,7 +41,7 @@ def test_results_come_in_order(client: Client, items: list[Any], status: int, co
 
 def test_a_new_record(client: Client, state: State) -> None:
     owner = some(state, "Users", 3)[2]
-    values = {"Account_Name": "Neu", "Annual_Revenue": "12.345", "Owner": {"id": int(owner)}, "Nonsense": 1}
+    values = {"Account_Name": "Neu", "Annual_Revenue": 12.345, "Owner": {"id": int(owner)}, "Nonsense": 1}
     item = client.write("POST", "/Accounts", {"data": [values]}).data[0]
     assert len(item["details"]["id"]) == 19
     assert item["details"]["Created_By"]["id"] == state.current_user
@@ -53,12 +53,16 @@ def test_a_new_record(client: Client, state: State) -> None:
     ("module", "values", "details"),
     [
         ("Accounts", {"Employees": 1.5}, {"api_name": "Employees", "expected_data_type": "integer"}),
+        ("Accounts", {"Employees": "7"}, {"api_name": "Employees", "expected_data_type": "integer"}),
+        ("Accounts", {"Employees": 10**9}, {"api_name": "Employees", "maximum_length": 9}),
+        ("Accounts", {"Annual_Revenue": "12.5"}, {"api_name": "Annual_Revenue", "expected_data_type": "double"}),
         ("Accounts", {"Account_Name": "x" * 201}, {"api_name": "Account_Name", "maximum_length": 200}),
         ("Accounts", {"Annual_Revenue": "x"}, {"api_name": "Annual_Revenue", "expected_data_type": "double"}),
         ("Accounts", {"Annual_Revenue": True}, {"api_name": "Annual_Revenue", "expected_data_type": "double"}),
         ("Accounts", {"Parent_Account": {"id": "1"}}, {"api_name": "Parent_Account", "id": "1"}),
         ("Accounts", {"Owner": "x"}, {"api_name": "Owner", "expected_data_type": "jsonobject"}),
         ("Contacts", {"Email": "nobody"}, {"api_name": "Email", "expected_data_type": "email"}),
+        ("Deals", {"Closing_Date": "2025-W05-6"}, {"api_name": "Closing_Date", "expected_data_type": "date"}),
         ("Deals", {"Closing_Date": "1.2.2025"}, {"api_name": "Closing_Date", "expected_data_type": "date"}),
         ("Cases", {"Is_Complaint": "yes"}, {"api_name": "Is_Complaint", "expected_data_type": "boolean"}),
         (
@@ -85,6 +89,14 @@ def test_a_value_outside_its_list_names_the_list(client: Client, state: State) -
     assert "Closed won" in details["supported_values"]
 
 
+def test_a_text_is_kept_without_the_blanks_around_it(client: Client, state: State) -> None:
+    item = client.write("POST", "/Accounts", {"data": [{"Account_Name": "  A B ", "Phone": "  "}]}).data[0]
+    row = client.get(f"/Accounts/{item['details']['id']}").data[0]
+    assert (row["Account_Name"], row["Phone"]) == ("A B", None)
+    blank = client.write("POST", "/Accounts", {"data": [{"Account_Name": "  "}]}).data[0]
+    assert blank["code"] == "MANDATORY_NOT_FOUND"
+
+
 def test_an_update_moves_modified_time_and_the_journal(client: Client, state: State) -> None:
     record = some(state, "Accounts")[0]
     before = state.get("Accounts", record)
@@ -106,6 +118,16 @@ def test_an_update_of_nothing(client: Client, record: str | None) -> None:
     item = client.write("PUT", "/Accounts", {"data": [{"id": record, "Phone": "1"}]}).data[0]
     assert item["code"] == ("INVALID_DATA" if record else "MANDATORY_NOT_FOUND")
     assert item["details"].get("id") == record
+
+
+def test_one_address_is_of_one_record(client: Client, state: State) -> None:
+    record = some(state, "Accounts")[0]
+    two = client.write("PUT", f"/Accounts/{record}", {"data": [{"Phone": "1"}, {"Phone": "2"}]})
+    assert (two.status, two.json["code"], two.json["details"]["maximum_length"]) == (400, "LIMIT_EXCEEDED", 1)
+    for path, body in ((f"/Accounts/{record}", {}), ("/Accounts/actions/mass_update", {"ids": [record]})):
+        method = "POST" if body else "PUT"
+        item = client.write(method, path, {"data": ["x"], **body}).data[0]
+        assert (item["code"], item["details"]["expected_data_type"]) == ("INVALID_DATA", "jsonobject")
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(0, 200), (-1, 412)])
@@ -136,13 +158,57 @@ def test_an_upsert_updates_what_it_finds(client: Client, state: State) -> None:
     assert (again["action"], again["details"]["id"]) == ("update", second["details"]["id"])
 
 
-def test_an_upsert_by_named_fields(client: Client, state: State) -> None:
-    record = some(state, "Accounts")[0]
-    number = state.get("Accounts", record)["Tax_Number"]  # type: ignore[index]
-    body = {"data": [{"Account_Name": "Renamed", "Tax_Number": number}], "duplicate_check_fields": ["Tax_Number"]}
-    assert client.write("POST", "/Accounts/upsert", body).data[0]["details"]["id"] == record
-    body["duplicate_check_fields"] = ["Nothing"]
-    assert client.write("POST", "/Accounts/upsert", body).status == 400
+KEY = FieldMeta("Key", "text", "Key", length=50, custom=True, unique=True)
+
+
+def upserted(client: Client, items: list[dict[str, Any]], *names: str) -> list[Any]:
+    body = {"data": items, "trigger": []} | ({"duplicate_check_fields": [*names]} if names else {})
+    found: list[Any] = client.write("POST", "/Accounts/upsert", body).data
+    return found
+
+
+def test_an_upsert_by_named_fields_looks_in_their_order(client: Client, state: State) -> None:
+    state.add_field("Accounts", KEY)
+    one, two = upserted(client, [{"Account_Name": "One", "Key": "k1"}, {"Account_Name": "Two", "Key": "k2"}], "Key")
+    both = {"Account_Name": "Two", "Key": "k1", "Phone": "1"}
+    (found,) = upserted(client, [both], "Key", "Account_Name")
+    assert (found["details"]["id"], found["duplicate_field"]) == (one["details"]["id"], "Key")
+    (found,) = upserted(client, [{"Account_Name": "Two", "Phone": "1"}], "Account_Name", "Key")
+    assert found["details"]["id"] in (one["details"]["id"], two["details"]["id"])
+    assert found["duplicate_field"] == "Account_Name"
+
+
+def test_an_upsert_without_names_looks_in_zohos_own_field_and_then_in_unique_ones(client: Client, state: State) -> None:
+    state.add_field("Accounts", KEY)
+    (made,) = upserted(client, [{"Account_Name": "One", "Key": "k1"}])
+    (found,) = upserted(client, [{"Account_Name": "Another", "Key": "k1"}])
+    assert (found["details"]["id"], found["duplicate_field"]) == (made["details"]["id"], "Key")
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["Tax_Number"], "INVALID_DATA"),
+        (["Nothing"], "INVALID_DATA"),
+        (["Account_Name", 5], "INVALID_DATA"),
+        ("Account_Name", "INVALID_DATA"),
+        (["Account_Name"] * 11, "LIMIT_EXCEEDED"),
+    ],
+    ids=["not unique", "no field", "no name", "no list", "too many"],
+)
+def test_an_upsert_finds_records_only_by_what_tells_them_apart(client: Client, names: Any, code: str) -> None:
+    reply = client.write("POST", "/Accounts/upsert", {"data": [GOOD], "duplicate_check_fields": names})
+    assert (reply.status, reply.json["code"]) == (400, code)
+
+
+def test_unique_values_differ_in_more_than_capitals_and_blanks(client: Client, state: State) -> None:
+    state.add_field("Accounts", KEY)
+    first, second = upserted(
+        client, [{"Account_Name": "A", "Key": "North"}, {"Account_Name": "B", "Key": " nORTH "}], "Key"
+    )
+    assert (second["action"], second["details"]["id"]) == ("update", first["details"]["id"])
+    item = client.write("POST", "/Accounts", {"data": [{"Account_Name": "C", "Key": "NORTH"}]}).data[0]
+    assert (item["code"], item["details"]["id"]) == ("DUPLICATE_DATA", first["details"]["id"])
 
 
 @pytest.mark.parametrize(("count", "credits"), [(1, 1), (10, 1), (11, 2), (100, 10)])
@@ -186,8 +252,7 @@ def test_finding_by_a_unique_field_does_not_read_the_whole_module(client: Client
     client.write("POST", "/Accounts/upsert", {"data": [{"Account_Name": "A", "Key": "1"}]})
     state.db.set_trace_callback(None)
     finding = [each for each in asked if each.startswith('SELECT id FROM "Accounts"')]
-    assert len(finding) == 2
-    for statement, name in zip(finding, ("Account_Name", "Key"), strict=True):
+    for statement, name in zip(finding, ("Account_Name", "Key", "Key"), strict=True):
         plan = state.db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
         assert f"INDEX Accounts with {name} ({name}=?)" in plan[0][-1]
     state.remove_field("Accounts", "Key")
