@@ -70,6 +70,7 @@ class FullRead:
     def _look_for_unmade(self) -> Asking:
         self._memory = replace(self._memory, unmade=(yield from extras.unmade(self._read)))
         self._read = self._subject.read_with(self._memory.metadata, unmade=self._memory.unmade)
+        self._memory = replace(self._memory, made_as=self._read.made_as)
 
     def _look(self) -> Asking:
         """How many records there are, and where the next run's news begin: both before anything is read."""

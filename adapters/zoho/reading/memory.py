@@ -16,7 +16,7 @@ from zlib import crc32
 from adapters.zoho.metadata import Metadata
 from connector.contract import State
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the state and of what becomes of a record; another version has everything read again."""
 MOST_KNOWN: Final = 500
 """More recent records than this are not remembered; they arrive once more, which costs calls and changes nothing."""
@@ -154,8 +154,12 @@ class Memory:
     calls: Calls = Calls()
     counted_by: str = ""
     """Which way of counting Zoho allows."""
+    made_as: int = 0
+    """Of what decides what is said of a record, beside the record; see `ModuleRead.made_as`."""
     reading: Mapping[str, Any] | None = None
     """Where a full read stands that is not over."""
+    in_news: bool = False
+    """News were being read: not all that they said is remembered here."""
 
     def as_state(self) -> dict[str, Any]:
         """As JSON."""
@@ -169,7 +173,9 @@ class Memory:
             "unmade": list(self.unmade),
             "calls": self.calls.as_state(),
             "counted_by": self.counted_by,
+            "made_as": self.made_as,
             "reading": dict(self.reading) if self.reading is not None else None,
+            "in_news": self.in_news,
         }
 
     @classmethod
@@ -186,7 +192,9 @@ class Memory:
             unmade=tuple(state["unmade"]),
             calls=Calls.from_state(state["calls"]),
             counted_by=state["counted_by"],
+            made_as=state["made_as"],
             reading=state["reading"],
+            in_news=state["in_news"],
         )
 
     def is_due(self, now: datetime | None, *, days: int) -> bool:

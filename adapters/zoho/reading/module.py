@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from adapters.zoho import faults
 from adapters.zoho.asking import Answer, Api, Asking, Reading, answered
 from adapters.zoho.metadata import Metadata, Wanted, wanted
-from adapters.zoho.reading.memory import instant
+from adapters.zoho.reading.memory import checksum, instant
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.values import LOOKUPS, Columns, of_json, rows_decoder
 from adapters.zoho.virtual import real_fields, virtual_fields, with_virtual
@@ -106,6 +106,14 @@ class ModuleRead:
         missing = set(self.wanted.withheld)
         unmade = [name for name in self.made_here if set(real_fields(self.module, (name,))) <= missing]
         return tuple(name for name in self.asked if name in {*missing, *self.unmade, *unmade})
+
+    @property
+    def made_as(self) -> int:
+        """Checksum of what decides what is said of a record, beside the record and what the mapping asks for: which
+        fields are shown to us, and the settings. Where it is another, records that do not change look different, too.
+        """
+        cases = self.settings.cases.model_dump_json() if self.module == "Cases" else ""
+        return checksum((sorted(self.fields), sorted(self.withheld), cases))
 
     @property
     def lookups(self) -> frozenset[str]:

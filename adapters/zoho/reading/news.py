@@ -42,13 +42,13 @@ class NewsRead:
             memory: Of the last run; afterwards, what the next one goes on from.
             saves: Whether a page may be where another run goes on.
         """
-        self.memory = memory
+        self.memory = replace(memory, in_news=False)
         self._subject = subject
         self._saves = saves
         self._read = subject.read_with(memory.metadata, unmade=memory.unmade)
         self._recent = Recent(None)
         self._now: datetime | None = None
-        self._said = False
+        self._said = memory.in_news
         self._looked_again = False
 
     def talk(self, state: State) -> PullTalk:
@@ -89,7 +89,10 @@ class NewsRead:
             raise ReadAgain(self._now)
 
     def _point(self) -> State | None:
-        return self.memory.as_state() if self._saves else None
+        return self._midway(self.memory)
+
+    def _midway(self, memory: Memory) -> State | None:
+        return replace(memory, in_news=True).as_state() if self._saves else None
 
     def _gone(self, told: deleted.Told) -> PullTalk:
         if told.listed != self.memory.gone.listed:
@@ -174,7 +177,7 @@ class NewsRead:
         yield from self._refreshed(new)
         self._said = True
         moved = replace(self.memory, news=News(no_later(self._recent.newest, self._now)))
-        yield from self._pages(new, next_state=moved.as_state() if self._saves else None)
+        yield from self._pages(new, next_state=self._midway(moved))
 
     def _pages(self, batch: Batch, *, next_state: State | None) -> Asking:
         """Say records; where what completes them is refused now, what can be had is to be found out anew."""

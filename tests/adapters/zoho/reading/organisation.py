@@ -78,6 +78,8 @@ class Mirror:
     """By the last run."""
     arrived: int = 0
     """In the last run."""
+    midway: bool = False
+    """The last run was ended before it had finished."""
 
     def take(self, said: object) -> None:
         """Keep one thing that was said."""
@@ -89,20 +91,24 @@ class Mirror:
                     self.rows[record["id"]] = record
                     self.arrived += 1
                     self._seen.add(record["id"])
-                self.saved = said.next_state or self.saved
+                self._save(said.next_state)
             case Deletions():
                 for each in said.ids:
                     self.rows.pop(each, None)
-                self.saved = said.next_state or self.saved
+                self._save(said.next_state)
             case Finished():
                 if said.snapshot:
                     self.rows = {each: row for each, row in self.rows.items() if each in self._seen}
-                self.saved = said.next_state
+                self.saved, self.midway = said.next_state, False
+
+    def _save(self, state: Saved | None) -> None:
+        if state is not None:
+            self.saved, self.midway = state, True
 
     def begin(self) -> None:
-        """A run begins; a full read that goes on keeps what it has seen."""
+        """A run begins; one that goes on where another was ended counts what that one has seen."""
         self.said, self.arrived = [], 0
-        if not (self.saved and self.saved.get("reading")):
+        if self.saved is None or not self.midway:
             self._seen: set[str] = set()
 
     @property

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.zoho.adapter import ZohoAdapter
 from adapters.zoho.emulator import histories
 from adapters.zoho.emulator.state import stamp
+from adapters.zoho.settings import CaseTimes
 from tests.adapters.zoho.reading.organisation import Zoho, an_id, loaded
 
 Connect = Callable[..., Zoho]
@@ -49,6 +52,23 @@ def test_the_first_outgoing_call_may_stand_for_the_first_answer(connect: Connect
     mirror = org.run("Cases", ("id", "Subject", "$first_response_at", "Modified_Time"))
     assert mirror.rows[an_id(1)]["$first_response_at"] == "2026-01-02T09:00:00+00:00"
     assert mirror.rows[an_id(2)]["$first_response_at"] is None
+
+
+def test_what_the_settings_say_later_counts_for_all_cases(connect: Connect) -> None:
+    org = connect(cases=SOLVED)
+    case = opened_case(org)
+    called(org, case)
+    assert org.run("Cases", CASE_TIMES).rows[case]["$first_response_at"]
+    org.later(hours=1)
+    stated = org.adapter._settings.model_copy(update={"cases": CaseTimes()})
+    org.adapter = ZohoAdapter(stated, Path())
+    mirror = org.run("Cases", CASE_TIMES)
+    assert mirror.rows[case]["$first_response_at"] is None
+    assert [list(each.fields) for each in mirror.withheld] == [list(CASE_TIMES[2:5])]
+    org.adapter = ZohoAdapter(
+        stated.model_copy(update={"cases": CaseTimes(first_response="outgoing_activity")}), Path()
+    )
+    assert org.run("Cases", CASE_TIMES).rows[case]["$first_response_at"]
 
 
 def test_a_call_is_noticed_although_its_case_does_not_change(connect: Connect) -> None:

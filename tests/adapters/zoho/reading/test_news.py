@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.zoho.emulator.meta import LOST, WON, PickValue
+from adapters.zoho.organisation import Organisation
 from adapters.zoho.reading import deleted, list_pages
 from connector.contract import Deletions, Page
 from connector.errors import RejectedError
@@ -313,8 +315,6 @@ def test_a_field_that_depends_on_the_edition_is_withheld_and_no_error(connect: C
 
 
 def test_a_private_field_is_withheld_and_not_asked_for(connect: Connect) -> None:
-    from dataclasses import replace
-
     org = connect()
     org.state.change_field("Deals", replace(org.state.fields("Deals")["Amount"], private=True))
     loaded(org.state, "Deals", deals(3))
@@ -324,9 +324,69 @@ def test_a_private_field_is_withheld_and_not_asked_for(connect: Connect) -> None
     assert {row["Amount"] for row in mirror.rows.values()} == {None}
 
 
-def test_a_stage_is_won_by_its_marker_and_what_the_marker_says_later_counts(connect: Connect) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("withheld", [True, False])
+def test_what_the_organisation_begins_or_ceases_to_withhold_is_noticed_at_once(
+    connect: Connect, *, withheld: bool
+) -> None:
+    """Also without news: an empty cell would be taken for an empty field, and its column for one that is filled."""
+    org = connect()
+    org.state.change_field("Deals", replace(org.state.fields("Deals")["Amount"], private=True))
+    loaded(org.state, "Deals", deals(3))
+    shown = [not withheld, withheld]
+    for each in shown:
+        org.adapter._organisation = Organisation("1", withholds=not each)
+        mirror = org.run()
+        (said,) = mirror.withheld
+        assert list(said.fields) == ([] if each else ["Amount"])
+        org.later(hours=1)
 
+
+def test_news_that_were_cut_off_hide_no_deletion_from_a_whole_reading(connect: Connect) -> None:
+    """What came with them counts as having come, for the reading goes on."""
+    org = connect()
+    loaded(org.state, "Deals", deals(10))
+    org.run()
+    org.later(hours=1)
+    org.state.update("Deals", an_id(1), {"Amount": 1.0})
+    org.interrupted(1)
+    assert org.mirrors["Deals"].midway
+    org.later(hours=1)
+    org.state.delete("Deals", an_id(1))
+    org.later(days=8)
+    mirror = org.mirrors["Deals"]
+    org.once(mirror)
+    assert mirror.end.snapshot
+    assert mirrored(mirror) == org.stored()
+
+
+@pytest.mark.parametrize("way", ["list", "coql", "bulk"])
+def test_a_field_that_goes_while_a_full_read_is_interrupted_is_named(connect: Connect, way: str) -> None:
+    org = connect(way=way)
+    loaded(org.state, "Deals", deals(4_500))
+    org.interrupted(3)
+    org.state.remove_field("Deals", "Amount")
+    with pytest.raises(RejectedError, match="the field Amount is not in the organisation"):
+        org.run()
+
+
+@pytest.mark.parametrize("way", ["list", "coql", "bulk"])
+def test_a_field_that_is_withheld_while_a_full_read_is_interrupted_is_withheld_in_all_records(
+    connect: Connect, way: str
+) -> None:
+    org = connect(way=way)
+    loaded(org.state, "Deals", deals(4_500))
+    org.interrupted(3)
+    org.state.change_field("Deals", replace(org.state.fields("Deals")["Amount"], private=True))
+    org.state.delete("Deals", an_id(1))
+    mirror = org.mirrors["Deals"]
+    org.once(mirror)
+    (said,) = mirror.withheld
+    assert list(said.fields) == ["Amount"]
+    assert {row["Amount"] for row in mirror.rows.values()} == {None}
+    assert {each for each, _, _ in org.stored()} == mirror.rows.keys(), "what came before and was deleted since is gone"
+
+
+def test_a_stage_is_won_by_its_marker_and_what_the_marker_says_later_counts(connect: Connect) -> None:
     org = connect()
     stage = org.state.fields("Deals")["Stage"]
     made = (*stage.picklist, PickValue("Handed to finance", id="1", probability=100, forecast_type=WON))
@@ -343,8 +403,6 @@ def test_a_stage_is_won_by_its_marker_and_what_the_marker_says_later_counts(conn
 
 
 def test_a_new_stage_is_learned_when_a_deal_has_it(connect: Connect) -> None:
-    from dataclasses import replace
-
     org = connected(connect, 3)
     stage = org.state.fields("Deals")["Stage"]
     made = (*stage.picklist, PickValue("Handed to finance", id="1", probability=100, forecast_type=WON))
