@@ -6,10 +6,8 @@ where they are.
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +16,9 @@ from typing import Any, Literal
 from connector import system_keyring
 from connector.config import Config, Connection, read, read_document
 from connector.config.layout import scalar
-from connector.contract import AdapterType, Asked, Granted, GrantType
+from connector.contract import ANY_MODULE, AdapterType, Asked, Granted, GrantType
 from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
+from connector.store.disk import put_in_place, unfinished_file
 from connector.transport import World, asked
 
 Stage = Literal["read", "write"]
@@ -77,7 +76,8 @@ class SigningIn:
 
     def _reads(self) -> dict[str, tuple[str, ...]]:
         if self.connection is None:
-            return _modules_of(self.kind)
+            surveyed: dict[str, tuple[str, ...]] = {} if self.kind.survey is None else {ANY_MODULE: ()}
+            return {**_modules_of(self.kind), **surveyed}
         modules: dict[str, tuple[str, ...]] = {}
         for table, mapping in self.connection.each_mapping():
             fields = (*mapping.id, *(field for how in mapping.columns.values() for field in how.source))
@@ -202,7 +202,9 @@ def keep_in_file(signing: SigningIn, granted: Granted, path: Path) -> dict[str, 
     try:
         kept = [line for line in _lines(path) if line.partition("=")[0].removeprefix("export ").strip() not in lines]
         text = "\n".join((*kept, *(f"{name}={shlex.quote(value)}" for name, value in lines.items()), ""))
-        _replace_private(path, text)
+        with unfinished_file(path) as unfinished:  # for its owner only, whoever could read what was there
+            unfinished.write_text(text, "utf-8")
+            put_in_place(unfinished, path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else Message("it is not written in UTF-8")
         raise ConnectorError(Message("{file} cannot be written: {reason}", file=path, reason=reason)) from error
@@ -213,20 +215,6 @@ def _lines(path: Path) -> list[str]:
     if path.is_symlink():
         raise OSError(None, "it is a link")
     return path.read_text("utf-8").splitlines() if path.exists() else []
-
-
-def _replace_private(path: Path, text: str) -> None:
-    """Beside it, for its owner only from the first byte on, then in its place."""
-    part = path.with_name(f".{path.name}.unfinished")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            handle.write(text)
-        part.replace(path)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,10 @@ def _fix(session: Session, path: Path, report: CheckReport) -> tuple[Proposal, .
 
 
 def _replace(path: Path, text: str) -> None:
-    unfinished = path.with_name(path.name + ".unfinished")
+    from connector.store.disk import put_whole
+
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        put_whole(path, text.encode())
     except OSError as error:
         message = Message("{file} cannot be written: {reason}", file=path, reason=error.strerror)
         raise ConnectorError(message) from error

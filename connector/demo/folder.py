@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -15,6 +14,7 @@ from connector.demo.settings import marker, settings_text
 from connector.errors import ConnectorError, Message
 from connector.language import translator
 from connector.sample import Sample, generate
+from connector.store.disk import put_whole
 from kpi_engine.period import Calendar
 
 SETTINGS, TARGETS, REPORT = "crm-kpi.yaml", Path("targets", "2025.csv"), "report.html"
@@ -104,6 +104,4 @@ def _put(path: Path, content: Callable[[], bytes]) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + UNFINISHED)
-    unfinished.write_bytes(content())
-    os.replace(unfinished, path)
+    put_whole(path, content())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from connector.errors import ConnectorError, Message
+from connector.store.disk import put_whole
 
 
 def refuse_overwriting(path: Path, *, force: bool) -> None:
@@ -24,10 +25,8 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         ConnectorError: it cannot be written.
     """
-    unfinished = path.with_name(path.name + ".unfinished")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        put_whole(path, content)
     except OSError as error:
         message = Message("{file} cannot be written: {reason}", file=path, reason=error.strerror)
         raise ConnectorError(message, hint=Message("name another place with --config")) from error

@@ -1,4 +1,4 @@
-"""Files and folders that only their owner can read, from their first byte on, and that survive a power cut.
+"""Files and folders that only their owner can read, from their first byte on, and files that survive a power cut.
 
 `open(path, "w")` and SQLite both create files as the umask says; a store holds customers' names, so neither is used to
 create one.
@@ -7,6 +7,7 @@ create one.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from connector.errors import Message, StoreError
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+_NEW_FILE = 0o666
+"""Less what the umask takes away."""
 
 
 def make_private_folder(folder: Path) -> None:
@@ -26,17 +29,17 @@ def make_private_folder(folder: Path) -> None:
             folder.mkdir(mode=PRIVATE_FOLDER)
 
 
-def create_private(path: Path) -> None:
+def create_private(path: Path, *, mode: int = PRIVATE_FILE) -> None:
     """Create an empty file for its owner only, in place of whatever an interrupted run left under that name."""
     path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_FILE))
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode))
 
 
 @contextmanager
-def unfinished_file(target: Path) -> Iterator[Path]:
+def unfinished_file(target: Path, *, mode: int = PRIVATE_FILE) -> Iterator[Path]:
     """An empty private file beside `target`, to be filled and put in its place; gone afterwards if it was not."""
     path = target.with_name(target.name + ".unfinished")
-    create_private(path)
+    create_private(path, mode=mode)
     try:
         yield path
     finally:
@@ -75,6 +78,23 @@ def put_in_place(finished: Path, target: Path) -> None:
     flush_file(finished)
     os.replace(finished, target)
     flush_folder(target.parent)
+
+
+def put_whole(target: Path, content: bytes) -> None:
+    """Put a person's own file (settings, targets) in its place, whole or not at all.
+
+    Whose it is and who may read it stays as it was: settings may hold secrets, or be shared with a group. A new one is
+    as the umask says. A link stays a link.
+    """
+    real = target.resolve()
+    before = real.stat() if real.exists() else None
+    with unfinished_file(real, mode=_NEW_FILE if before is None else PRIVATE_FILE) as unfinished:
+        unfinished.write_bytes(content)
+        if before is not None:
+            with suppress(OSError):  # somebody else's: as far as this user may
+                os.chown(unfinished, before.st_uid, before.st_gid)
+            unfinished.chmod(stat.S_IMODE(before.st_mode))
+        put_in_place(unfinished, real)
 
 
 @contextmanager

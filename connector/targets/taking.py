@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from connector.config import Config
 from connector.errors import ConfigError, ConnectorError, Message, Problem
 from connector.store import Store
+from connector.store.disk import put_whole
 from connector.targets.book import read_book
 from connector.targets.files import in_folder, shown_name, target_files
 
@@ -84,11 +84,9 @@ def _refuse_replacing(source: Path, target: Path, *, replace: bool) -> None:
 def _copy(source: Path, target: Path) -> bool:
     """Whole or not at all."""
     content = _content(source)
-    unfinished = target.with_name(target.name + ".unfinished")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        os.replace(unfinished, target)
+        put_whole(target, content)
     except OSError as error:
         raise _file_error(target, error) from error
     return True

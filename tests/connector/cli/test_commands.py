@@ -198,8 +198,10 @@ def test_check_is_quiet_about_what_is_found_anyway(company: Path, run: Run) -> N
     assert "format:" not in answer.out
     assert "formats are not stated" in answer.err
     assert run("check", "--all").out.count(" format: ") == len(run("check", "--json").data["proposals"])
+    (company / "crm-kpi.yaml").chmod(0o600)  # there may be secrets in it
     run("check", "--fix")
     assert "formats" not in run("check").err
+    assert (company / "crm-kpi.yaml").stat().st_mode & 0o777 == 0o600
 
 
 def test_check_fails_on_errors_and_fixes_formats(company: Path, run: Run) -> None:

@@ -56,6 +56,32 @@ def _begin_and_fail(target: Path) -> None:
         raise ZeroDivisionError
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_persons_file_stays_as_private_as_it_was(tmp_path: Path, umask: int, mode: int) -> None:
+    target = tmp_path / "crm-kpi.yaml"
+    target.write_text("old")
+    target.chmod(mode)
+    (tmp_path / "link").symlink_to(target)
+    before = os.umask(umask)
+    try:
+        disk.put_whole(tmp_path / "link", b"new")
+        disk.put_whole(tmp_path / "first", b"1")
+    finally:
+        os.umask(before)
+    assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("new", mode)
+    assert (tmp_path / "link").is_symlink()
+    assert stat.S_IMODE((tmp_path / "first").stat().st_mode) == 0o666 & ~umask
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_nobodys_link_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "crm-kpi.yaml.unfinished").symlink_to(tmp_path / "precious")
+    disk.put_whole(tmp_path / "crm-kpi.yaml", b"new")
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
 def test_the_systems_refusals_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file") as caught, disk.file_errors(tmp_path / "a"):
         (tmp_path / "missing" / "a").read_bytes()
