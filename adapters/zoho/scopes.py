@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from connector.contract import ANY_MODULE
+
 CUSTOM: Final = "custom"
 _WORDS: Final[Mapping[str, str]] = {
     **{
@@ -62,6 +64,9 @@ _ALWAYS: Final = (
     "ZohoCRM.settings.currencies.READ",
     "ZohoCRM.settings.fiscal_year.READ",
 )
+_FIRST_DAY: Final = ("Invoices", CUSTOM)
+"""What `init` looks at beside the modules of our own mapping: orders may be invoices, and surveys or costs are modules
+that an organisation made."""
 _STAGES: Final = ("ZohoCRM.settings.layouts.READ", "ZohoCRM.settings.pipeline.READ")
 """Which stages are won and lost."""
 _SET_UP: Final = (
@@ -88,7 +93,7 @@ def needed_scopes(reads: Mapping[str, Sequence[str]], writes: Collection[str] | 
     """The scopes for reading these modules, and for writing into those; sorted, each once.
 
     Args:
-        reads: modules, and the fields that are read of them.
+        reads: modules, and the fields that are read of them; `ANY_MODULE` for what `init` looks at.
         writes: modules whose records are written, empty where that is not settled; None where nothing is written.
 
     >>> [each for each in needed_scopes({"Sales_Orders": []}, None) if "modules." in each]
@@ -103,10 +108,15 @@ def needed_scopes(reads: Mapping[str, Sequence[str]], writes: Collection[str] | 
 
 
 def _of_reading(modules: Iterable[str]) -> Iterator[str]:
-    for module in modules:
+    for module in _named(modules):
         yield from _NO_RECORDS.get(module) or (f"ZohoCRM.modules.{scope_word(module)}.READ",)
         if scope_word(module) == "deals":
             yield from _STAGES
+
+
+def _named(modules: Iterable[str]) -> Iterator[str]:
+    for module in modules:
+        yield from _FIRST_DAY if module == ANY_MODULE else (module,)
 
 
 def _of_writing(modules: Iterable[str]) -> Iterator[str]:

@@ -43,6 +43,7 @@ from connector.contract.effect import (
     WriteFile,
 )
 from connector.contract.first_day import (
+    ANY_MODULE,
     Asked,
     FieldInfo,
     Granted,
@@ -77,6 +78,7 @@ from connector.contract.writing import (
 )
 
 __all__ = [
+    "ANY_MODULE",
     "PAGE_ROWS",
     "Access",
     "Adapter",

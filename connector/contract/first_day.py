@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from connector.contract.effect import Effect, HttpRequest
 from connector.errors import Message, Problem
@@ -78,6 +78,10 @@ class Granted:
 GrantTalk: TypeAlias = Generator[HttpRequest, Any, Granted]
 
 
+ANY_MODULE: Final = "*"
+"""Of `GrantType.scopes`: modules that the organisation itself made, and whatever else nobody can name yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class GrantType:
     """How an administrator signs a connection in."""
@@ -85,7 +89,7 @@ class GrantType:
     asks: tuple[Asked, ...]
     scopes: Callable[[Mapping[str, Sequence[str]], Collection[str] | None], tuple[str, ...]]
     """(modules and fields that are read, modules that are written; None: nothing is written or set up) -> the scopes
-    needed."""
+    needed. The module `ANY_MODULE` stands for whatever a survey looks at before there are settings."""
     instructions: Callable[[tuple[str, ...]], Message]
     """(scopes) -> where to click, and what to enter there."""
     exchange: Callable[[Mapping[str, str], datetime], GrantTalk]

@@ -49,7 +49,8 @@ def test_from_secrets_in_the_environment_to_a_run(company: Served, run: Run, at_
     env = known(company)
     said = run(*init(company, "--json"), env=env).data
     assert said["organisation"]["name"] == "Northfield Hardware"
-    assert {each["state"] for each in said["readiness"]} == {"ready"}
+    unready = [each["kpi"] for each in said["readiness"] if each["state"] != "ready"]
+    assert unready == ["won_margin"]  # it takes a number that no CRM holds
     assert all(each["since"] for each in said["readiness"])
     run("check", env=env)
     assert "waits for a person" in run("run", env=env).err
@@ -67,6 +68,16 @@ def test_a_grant_code_is_exchanged_and_its_secrets_kept_in_the_file_that_is_name
     settings = (at_home / "crm-kpi.yaml").read_text()
     assert "${ZOHO_REFRESH_TOKEN}" in settings
     assert not any(secret in settings + done.out + done.err for secret in SECRETS)
+
+
+def test_the_scopes_that_auth_shows_are_all_that_the_first_day_needs(run: Run, at_home: Path) -> None:
+    scopes = run("auth", "zoho", "--show", "--json").data["scopes"]
+    with serve(Settings(scale=0.02)) as company:
+        company.app.accounts.grant("1000.shown", set(scopes))
+        words = init(company, "--env-file", "zoho.env")
+        done = run(*words, env=without_token(company), stdin="ZOHO_CODE=1000.shown\n")
+    assert "scope" not in done.err
+    assert "survey_responses:" in (at_home / "crm-kpi.yaml").read_text()  # a module that this company made
 
 
 def test_a_code_that_was_used_is_one_line_with_a_remedy(company: Served, run: Run, at_home: Path) -> None:
@@ -133,3 +144,20 @@ def test_modules_that_fail_for_one_reason_are_one_line_of_the_run(run: Run, at_h
     done = run("pull", env=known(company), code=1)
     assert done.err.count("error: ") == 1
     assert "pull failed: crm." in run("status", env=known(company)).err
+
+
+def test_a_secret_that_is_not_set_is_one_line(company: Served, run: Run) -> None:
+    run(*init(company), env=known(company))
+    done = run("check", env={**known(company), "ZOHO_REFRESH_TOKEN": None}, code=2)  # type: ignore[dict-item]  # unsets
+    assert done.err.count("error: ") == 1
+    assert "the environment variable ZOHO_REFRESH_TOKEN is not set" in done.err
+
+
+def test_a_plan_lists_no_field_that_stays_as_it_is(company: Served, run: Run) -> None:
+    env = known(company)
+    run(*init(company), env=env)
+    run("run", env=env)
+    listed = run("plan", env=env).out.partition(": the first ")[2].splitlines()
+    rows = [line.split() for line in listed if " KPI_" in line]
+    assert rows
+    assert all(len(row) > 2 for row in rows)  # record, field, and what will be there: nothing was there before
