@@ -129,11 +129,12 @@ def _list(output: Output, store: Store, changes: dict[str, list[PlannedChange]],
         if not planned:
             continue
         held = _held(store, planned)
-        rows = [
+        cells = (
             (each.change.record_id, name, _cell(held.get(each.change.record_id, {}).get(name)), _cell(value))
             for each in planned
             for name, value in each.change.fields.items()
-        ]
+        )
+        rows = [cell for cell in cells if cell[2] != cell[3]]  # a record is written whole, and much of it stays
         output.result()
         output.result(Message("{target}: the first {count} fields", target=target, count=len(rows[:most])))
         output.table((Message("record"), Message("field"), Message("now"), Message("then")), rows[:most])

@@ -86,10 +86,10 @@ def read(path: Path, *, environment: Mapping[str, str], secret: Secrets = system
         facts=facts_of(connections),
     )
     references = References(document, connections, definitions, sections.get("kpis", Kpis()))
+    unread = {problem.where for problem in document.problems}  # what is wrong with their value follows from that
     problems = [
         *document.problems,
-        *found,
-        *connection_problems,
+        *(problem for problem in (*found, *connection_problems) if problem.where not in unread),
         *kpi_problems,
         *references.problems(sections.get("write_back", WriteBack())),
     ]

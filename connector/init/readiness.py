@@ -80,12 +80,22 @@ def _judge(
     """A KPI made of others is as ready as those; the rules have refused circles."""
     if definition.id not in found:
         if isinstance(definition, Derived):
-            names = sorted(expression.names(expression.parse(definition.expression)).kpis & known.keys())
-            parts = [_judge(known[name], known, found, tables=tables, facts=facts) for name in names]
+            names = expression.names(expression.parse(definition.expression))
+            parts = [
+                _judge(known[name], known, found, tables=tables, facts=facts)
+                for name in sorted(names.kpis & known.keys())
+            ]
+            parts += [_assumed(definition, name) for name in sorted(names.assumptions)]
             found[definition.id] = _together(definition, parts)
         else:
             found[definition.id] = _own(definition, tables, facts)
     return found[definition.id]
+
+
+def _assumed(definition: Definition, assumption: str) -> Readiness:
+    """The settings that `init` writes assume nothing."""
+    remedy = Message("no CRM holds it: state {setting} in the settings", setting=f"assumptions.{assumption}")
+    return Readiness(definition, State.IMPOSSIBLE, since="", filled={}, remedies=(remedy,))
 
 
 def _together(definition: Definition, parts: Sequence[Readiness]) -> Readiness:

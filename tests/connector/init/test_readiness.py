@@ -57,6 +57,12 @@ def test_a_field_that_few_records_have_makes_it_partly_ready() -> None:
     assert [str(each) for each in found.remedies] == ["have people fill in Field of Deals: 20 % of the records have it"]
 
 
+def test_a_kpi_that_needs_a_number_that_no_crm_holds_names_the_setting() -> None:
+    found = judged(deals())["won_margin"]
+    assert (found.state, found.filled) == (State.IMPOSSIBLE, {"deals.amount": 0.9})
+    assert [str(each) for each in found.remedies] == ["no CRM holds it: state assumptions.gross_margin in the settings"]
+
+
 def test_a_field_that_nobody_fills_in_makes_it_impossible() -> None:
     assert judged(deals(amount=column(filled=0)))["won_amount"].state is State.IMPOSSIBLE
 
