@@ -85,8 +85,8 @@ class FileRecords(TableRecords):
         differing = []
         for at, row in enumerate(converted.rows):
             if at not in doubles:
-                self._distinct[row[1]] = hash(row)
-            elif self._distinct.get(row[1]) != hash(row):
+                self._distinct[row[1]] = _told_by(row)
+            elif self._distinct.get(row[1]) != _told_by(row):
                 differing.append(at)
         self._collapsed += len(again) - len(differing)
         return differing
@@ -137,6 +137,11 @@ class FileRecords(TableRecords):
         stored, quarantined = self._stored()
         complete = vendor_count in (None, self.arrived, stored + quarantined)
         return Counts(stored + quarantined, stored, quarantined, None if complete else vendor_count)
+
+
+def _told_by(row: tuple[Any, ...]) -> int:
+    """What the row says, in little memory; of its text, as numbers that differ may have one hash (-1 and -2)."""
+    return hash(repr(row))
 
 
 def _rewritten(connection: str, table: str, ids: Sequence[tuple[str, str]]) -> DeletionGuard:

@@ -279,6 +279,15 @@ def test_rows_that_differ_are_not_one_fact(desk: Desk) -> None:
     assert [(each[0], each[1]) for each in desk.quarantine()] == [("Ann", 3)]
 
 
+def test_minus_one_and_minus_two_differ(desk: Desk) -> None:
+    """Python gives both the same hash."""
+    columns = {"kind": {"constant": "csat"}, "score": "score"}
+    desk.mappings = {"survey_responses": {"id": "id", "distinct": True, "columns": columns}}
+    answers = [{"id": "1", "score": "-1"}, {"id": "1", "score": "-2"}]
+    desk.adapter.scripts["survey_responses"] = snapshot(*answers, module="survey_responses")
+    assert desk.pull_one().quarantined == 1
+
+
 # ---- additions (append) ----
 
 
