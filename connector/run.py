@@ -57,9 +57,8 @@ class RunReport:
         the day's credits were used up."""
         if self.pulled.failed:
             return FAILED
-        refused = self.applied is not None and (self.applied.rejected or self.applied.unknown)
-        left_out = self.quarantined or self.gaps.problems or refused or self.pulled.out_of_credits
-        return PARTLY if left_out else DONE
+        left_out = self.quarantined or self.gaps.problems or self.pulled.out_of_credits
+        return PARTLY if left_out or (self.applied is not None and self.applied.left_out) else DONE
 
 
 def run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from connector.apply.sending import Sending
 from connector.config import Config, Target
 from connector.config.write_back import confirmation_digest, plan_basis, target_basis, write_target
 from connector.contract import Adapter, Receipt
-from connector.errors import AdapterError, Message, WriteBackRefused
+from connector.errors import AdapterError, BudgetSpent, Message, WriteBackRefused
 from connector.opening import Opened, open_connection
 from connector.store import Store, acknowledged, outbox, outputs
 from connector.store.outbox import ChangeStatus, Plan, PlannedChange, PlanStatus
@@ -46,6 +46,13 @@ class ApplyReport:
     """Of the unknown ones, those of which the vendor said why: locked, waiting for an approval."""
     altered: tuple[Altered, ...] = ()
     """Files that a person had changed or removed, and that are now as the values say again."""
+    out_of_credits: BudgetSpent | None = None
+    """Where the day's credits ended before the plan did: what was answered is kept, a later run goes on."""
+
+    @property
+    def left_out(self) -> bool:
+        """Whether anything of the plan is not in the CRM."""
+        return bool(self.rejected or self.unknown or self.out_of_credits)
 
 
 def apply(
@@ -86,16 +93,16 @@ def apply(
             _refuse_too_much(config, plan)
     applying = _Applying(config, store, adapters, now, world, dict(opened))
     due = [target for target in config.write_back.targets if applying.is_due(target, plan)]
-    for target in due:
-        applying.make_ready(target, yes=yes)
     altered = tuple(each for target in due for each in applying.altered(target, plan))
-    _begin(config, store, plan, at=applying.at)
     receipts: list[Receipt] = []
-    for target in due:
-        progress(Message("writing {target}", target=target.name))
-        receipts.extend(applying.sending(target).send())
-    _close(store, plan)
-    return replace(_report(store, config, plan, receipts), altered=altered)
+    spent: BudgetSpent | None = None
+    try:
+        receipts.extend(applying.carry_out(plan, due, yes=yes, progress=progress))
+    except BudgetSpent as error:
+        spent = error
+    else:
+        _close(store, plan)
+    return replace(_report(store, config, plan, receipts), altered=altered, out_of_credits=spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,15 @@ class _Applying:
         known = acknowledged.target_basis(*where) == target_basis(self.config, target)
         if whole and known and plan.status == PlanStatus.PLANNED and not outbox.unsettled(*where):
             yield from outputs.altered(*where, target.module)
+
+    def carry_out(self, plan: Plan, due: Sequence[Target], *, yes: bool, progress: Progress) -> Iterator[Receipt]:
+        """Everything is made ready before anything is sent."""
+        for target in due:
+            self.make_ready(target, yes=yes)
+        _begin(self.config, self.store, plan, at=self.at)
+        for target in due:
+            progress(Message("writing {target}", target=target.name))
+            yield from self.sending(target).send()
 
     def make_ready(self, target: Target, *, yes: bool) -> None:
         """Before anything is marked: is it the organisation that the plan is about, is everything there."""

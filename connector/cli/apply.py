@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,15 +42,21 @@ def apply(session: Session, yes: bool) -> int:
         report = apply_plan(config, store, adapters, yes=yes, now=now, progress=progress)
         noted.summary = {"plan": report.plan_id, "records_written": report.done}
     if session.json:
-        print_json(asdict(report))
+        print_json(as_data(report))
     else:
         show(session.output, report)
     return code(report)
 
 
+def as_data(report: ApplyReport) -> dict[str, Any]:
+    """The report as the documented JSON."""
+    ended = report.out_of_credits
+    return asdict(replace(report, out_of_credits=None)) | {"out_of_credits": ended.message if ended else None}
+
+
 def code(report: ApplyReport) -> int:
     """The exit code that a write-back deserves."""
-    return PARTLY if report.rejected or report.unknown else DONE
+    return PARTLY if report.left_out else DONE
 
 
 def show(output: Output, report: ApplyReport) -> None:
@@ -73,3 +79,5 @@ def show(output: Output, report: ApplyReport) -> None:
     if report.unknown:
         message = Message("{count} records were sent and not answered", count=report.unknown)
         output.warning(message, Message("run it again: it looks whether they arrived"))
+    if (ended := report.out_of_credits) is not None:
+        output.warning(Message("{what}: {why}", what=Message("not finished"), why=ended.message), ended.hint)

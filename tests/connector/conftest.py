@@ -25,7 +25,7 @@ from connector.contract import (
     Receipt,
     WriteTarget,
 )
-from connector.errors import Message, RejectedError, Unavailable
+from connector.errors import BudgetSpent, Message, RejectedError, Unavailable
 from connector.store import Store, facts, runs, values
 from tests import company
 
@@ -70,6 +70,8 @@ class FakeCrm:
     """Records that it stores without an answer."""
     breaks_after: int | None = None
     """How many records it takes before the line breaks."""
+    affords: int | None = None
+    """How many records it takes before the day's credits are spent."""
     able: bool = True
     lacks: set[str] = field(default_factory=set)
     """Places that it does not have until it is asked to make them; "" is the report's module."""
@@ -124,6 +126,8 @@ class FakeCrm:
         for number, change in enumerate(changes):
             if number == self.breaks_after:
                 raise Unavailable(Message("the line is dead"))
+            if number == self.affords:
+                raise BudgetSpent(Message("it can go on tomorrow"))
             if change.record_id in self.refuses:
                 yield Receipt(change.id, "rejected", Message("RECORD_LOCKED"))
                 continue

@@ -146,6 +146,18 @@ def test_a_broken_line_leaves_what_was_not_answered_to_the_next_run(desk: Any) -
     assert statuses(desk) == {"done": 3}
 
 
+def test_credits_that_end_before_the_plan_does_are_no_failure(desk: Any) -> None:
+    names = {f"A{number:03d}": float(number) for number in range(150)}
+    desk.crm.affords = 120
+    prepared(desk, **names)
+    report = applied(desk)
+    assert (report.done, str(report.out_of_credits), report.left_out) == (100, "it can go on tomorrow", True)
+    assert statuses(desk) == {"done": 100, "sending": 50}
+    desk.crm.affords = None
+    assert applied(desk, yes=False).done == 50
+    assert statuses(desk) == {"done": 150}
+
+
 def test_batches_that_were_answered_are_not_sent_again(desk: Any) -> None:
     names = {f"A{number:03d}": float(number) for number in range(150)}
     desk.crm.breaks_after = 120

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.apply import ApplyReport
+from connector.errors import BudgetSpent, Message
 from tests.company import change
 from tests.connector.cli.conftest import DEALS, Run
 
@@ -43,6 +45,18 @@ def test_rows_in_quarantine_end_with_code_3(company: Path, run: Run) -> None:
     assert "1 records went to quarantine" in answer.err
     listed = run("status", "--quarantine", "--json").data
     assert listed["quarantine"][0]["value"] == "Dreaming"
+
+
+def test_a_write_back_that_the_days_credits_ended_goes_on_later_and_ends_with_code_3(
+    company: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = BudgetSpent(Message("it can go on tomorrow"), hint=Message("start again then"))
+    monkeypatch.setattr("connector.apply.apply", lambda *_, **__: ApplyReport("p1", done=100, out_of_credits=ended))
+    told = run("apply", code=3)
+    assert "100 records written" in told.out
+    assert "not finished: it can go on tomorrow" in told.err
+    assert "start again then" in told.err
+    assert run("apply", "--json", code=3).data["out_of_credits"] == "it can go on tomorrow"
 
 
 def test_a_missing_file_ends_with_code_1_and_says_which(company: Path, run: Run) -> None:
