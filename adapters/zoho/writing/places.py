@@ -27,7 +27,7 @@ def places(target: WriteTarget, *, make: bool, api: Api) -> PlaceTalk:
         RejectedError: Zoho refuses to make something: an edition's limit, a missing right.
     """
     options = options_of(target)
-    shapes = {api_name(target, name): _shape(target, name) for name in _needed(target)}
+    shapes = {api_name(target, name): shape_of(target, name) for name in _needed(target)}
     module = yield from _find_module(target.module, api=api)
     state: Any = "there"
     if module is None and make and target.kind == "records":
@@ -51,7 +51,8 @@ def _needed(target: WriteTarget) -> tuple[str, ...]:
     return (*target.fields, KEY) if target.kind == "records" else target.fields
 
 
-def _shape(target: WriteTarget, name: str) -> FieldShape:
+def shape_of(target: WriteTarget, name: str) -> FieldShape:
+    """What one of the target's fields has to hold; no two report records have the same key."""
     shape = target.shapes.get(name, _TEXT)
     return FieldShape(shape.label, shape.type, shape.decimals, unique=True) if name == KEY else shape
 
@@ -90,7 +91,7 @@ def _fields(module: str, shapes: Mapping[str, FieldShape], *, make: bool, api: A
 
 def _any_unfit(shapes: Mapping[str, FieldShape], there: Fields) -> bool:
     """Nothing is made beside what cannot be written anyway."""
-    several = _several_currencies(there)
+    several = several_currencies(there)
     return any(unfit(there[name], shapes[name], currencies=several) for name in shapes if name in there)
 
 
@@ -115,11 +116,12 @@ def _place(module: str, name: str, shape: FieldShape, *, there: Fields, made: bo
             return Place(module, name, "missing")
         message = Message("there is no such field, and crm-kpi makes only those whose name begins with KPI_")
         return Place(module, name, "unfit", message)
-    wrong = unfit(there[name], shape, currencies=_several_currencies(there))
+    wrong = unfit(there[name], shape, currencies=several_currencies(there))
     if wrong is not None:
         return Place(module, name, "unfit", wrong)
     return Place(module, name, "made" if made else "there", note)
 
 
-def _several_currencies(there: Fields) -> bool:
+def several_currencies(there: Fields) -> bool:
+    """Whether each record of the module has a currency of its own."""
     return _CURRENCY in there and there[_CURRENCY].shown

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.zoho.writing import push
-from connector.contract import Change, Receipt, WriteTarget
+from connector.contract import Change, FieldShape, Receipt, WriteTarget
 from connector.errors import RejectedError, Unavailable
 from tests.adapters.zoho.writing.little_zoho import (
     ACCOUNTS,
@@ -263,6 +263,23 @@ def test_a_field_that_is_gone_is_said_before_anything_is_sent() -> None:
     with pytest.raises(RejectedError, match="Accounts has no field KPI_Won") as raised:
         pushed(server, changes(3))
     assert "crm-kpi apply --yes" in str(raised.value.hint)
+    assert not server.writes
+
+
+def test_a_key_that_is_not_unique_any_more_would_make_every_record_twice() -> None:
+    fields = [each | {"unique": {}} for each in REPORT]
+    server = LittleZoho(fields)
+    with pytest.raises(RejectedError, match=r"KPI_Reports\.KPI_Key cannot be written: it must not allow duplicate"):
+        pushed(server, report_changes(3), REPORT_TARGET)
+    assert not server.writes
+
+
+def test_a_field_that_somebody_made_another_is_not_written_to() -> None:
+    fields = [each | {"data_type": "text"} if each["api_name"] == "KPI_Rate" else each for each in ACCOUNTS]
+    server = LittleZoho(fields)
+    target = accounts_target("KPI_Rate", shapes={"KPI_Rate": FieldShape("Win rate", "percent", 2)})
+    with pytest.raises(RejectedError, match=r"Accounts\.KPI_Rate cannot be written: it is a text field"):
+        pushed(server, [Change("c", "1", {"KPI_Rate": 0.5})], target)
     assert not server.writes
 
 
