@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from connector.errors import ConfigError, Message, Problem
+
 FIRST_NEW_ID = 4_876_877_000_000_000_000
 """Above all ids of the sample company (`identity.py`): what is made later has a greater id, as in Zoho."""
 
@@ -67,11 +69,32 @@ def utc_now() -> datetime:
 
 
 def connected(path: str | Path) -> sqlite3.Connection:
-    """The database in a file, or a new one in memory; fast, and safe against everything but a power cut."""
-    db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
-    for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536", "temp_store = MEMORY"):
-        db.execute(f"PRAGMA {pragma}")
+    """The database in a file, or a new one in memory; fast, and safe against everything but a power cut.
+
+    Raises:
+        ConfigError: the file cannot be opened, or somebody else keeps something in it.
+    """
+    try:
+        db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
+        try:
+            _check_ours(db)
+            for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536", "temp_store = MEMORY"):
+                db.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            db.close()
+            raise
+    except sqlite3.Error as exc:
+        problem = Message("{path} cannot be used: {reason}", path=path, reason=exc)
+        hint = Message("name a new file, or one that the stand-in made")
+        raise ConfigError([Problem("--state", problem, hint)]) from exc
     return db
+
+
+def _check_ours(db: sqlite3.Connection) -> None:
+    """Nothing is written into a database that is not the stand-in's."""
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and not {"journal", "workflow_runs", "deleted_records"} <= tables:
+        raise sqlite3.DatabaseError("it is another program's database")
 
 
 class Memory:

@@ -48,7 +48,7 @@ BY_HANDLER = frozenset({
     "failed_job", "partial_207", "token_throttle",
 })  # fmt: skip
 """Those that a handler plays itself."""
-_WHEN = re.compile(r"^(?P<at>\d+|\*)(?:x(?P<times>\d+|\*))?(?::(?P<prefix>/[^@]*))?(?:@(?P<argument>.*))?$")
+_WHEN = re.compile(r"^(?P<at>[1-9]\d*|\*)(?:x(?P<times>[1-9]\d*|\*))?(?::(?P<prefix>/[^@]*))?(?:@(?P<argument>.*))?$")
 _WHEN_HINT = Message("write a number of a request, such as 5, 5x3 or 2:/crm/v8/Deals")
 _SECONDS, _PLACE = re.compile(r"\d+(\.\d+)?", re.ASCII), re.compile(r"\d+", re.ASCII)
 _NUMBERS: Mapping[str, re.Pattern[str]] = {

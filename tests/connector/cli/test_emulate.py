@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import sqlite3
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +49,26 @@ def test_says_how_to_reach_it(run: Run) -> None:
 )
 def test_what_cannot_be_had(run: Run, arguments: tuple[str, ...], hint: str) -> None:
     assert hint in run(*arguments, code=2).err
+
+
+def test_nothing_is_written_into_a_file_that_is_not_its_own(run: Run, tmp_path: Path) -> None:
+    store, text = tmp_path / "store.sqlite", tmp_path / "notes.txt"
+    with closing(sqlite3.connect(store)) as db:
+        db.execute("CREATE TABLE kpi_values (kpi TEXT)")
+    text.write_text("mine")
+    for path in (store, text, tmp_path / "nowhere" / "org.sqlite"):
+        before = path.read_bytes() if path.exists() else None
+        said = run(*SMALL, "--state", str(path), code=2).err
+        assert "--state" in said
+        assert "name a new file" in said
+        assert (path.read_bytes() if path.exists() else None) == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["notes.txt", "store.sqlite"]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_goes_on_from_its_own_file(run: Run, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert "http://127.0.0.1:" in run(*SMALL, "--state", str(tmp_path / "org.sqlite")).out
 
 
 def test_names_every_fault(run: Run) -> None:
