@@ -206,9 +206,28 @@ def keep_in_file(signing: SigningIn, granted: Granted, path: Path) -> dict[str, 
             unfinished.write_text(text, "utf-8")
             put_in_place(unfinished, path)
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else Message("it is not written in UTF-8")
-        raise ConnectorError(Message("{file} cannot be written: {reason}", file=path, reason=reason)) from error
+        raise _not_written(path, error) from error
     return {name: f"${{{signing.variable(name)}}}" for name in granted.secrets}
+
+
+def check_file(path: Path) -> None:
+    """Make sure that secrets can be kept in a file, which stays as it is.
+
+    Raises:
+        ConnectorError: they cannot.
+    """
+    try:
+        _lines(path)
+        with unfinished_file(path):
+            pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError | UnicodeDecodeError) -> ConnectorError:
+    reason = error.strerror if isinstance(error, OSError) else Message("it is not written in UTF-8")
+    message = Message("{file} cannot be written: {reason}", file=path, reason=reason)
+    return ConnectorError(message, hint=Message("name a file for the secrets: --env-file FILE"))
 
 
 def _lines(path: Path) -> list[str]:

@@ -97,6 +97,7 @@ def _show_scopes(session: Session, signing: SigningIn, scopes: tuple[str, ...]) 
 def check_place(env_file: Path | None) -> None:
     """A grant code works once: whether its secrets can be kept is known before it is used."""
     from connector import system_keyring
+    from connector.auth import check_file
 
     if env_file is None:
         try:
@@ -107,6 +108,8 @@ def check_place(env_file: Path | None) -> None:
             raise ConfigError([type(problem)(problem.where, problem.message, hint)]) from error
     elif not env_file.parent.is_dir():
         raise click.BadParameter(str(env_file.parent), param_hint="--env-file")
+    else:
+        check_file(env_file)
 
 
 def grant(

@@ -231,6 +231,19 @@ def test_a_link_is_not_followed(auth: Auth, folder: Path) -> None:
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert (folder / "victim").read_text() == "precious"
+    (folder / "my.env").unlink()
+    assert auth("--env-file", "my.env").exit_code == 0, "the code was not used up"
+
+
+@pytest.mark.usefixtures("no_ring")
+def test_a_file_that_cannot_be_kept_up_uses_up_no_code(auth: Auth, folder: Path) -> None:
+    (folder / "my.env").write_bytes(b"NAME=Gr\xfc\xdfe\n")
+    result = auth("--env-file", "my.env")
+    assert result.exit_code == 1
+    assert "my.env cannot be written: it is not written in UTF-8" in result.stderr
+    assert "hint: name a file" in result.stderr
+    assert (folder / "my.env").read_bytes() == b"NAME=Gr\xfc\xdfe\n"
+    assert auth("--env-file", "other.env").exit_code == 0
 
 
 @pytest.mark.usefixtures("ring")
