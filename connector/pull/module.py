@@ -57,7 +57,9 @@ class ModuleWriter:
             each.key: None if whole else sync.load_state(run.store, place.connection, each.key)
             for each in conversations
         }
-        self._resumed = any(self._is_midway(state) for state in self._states.values())
+        if run.accept_deletions and any(map(self._is_midway, self._states.values())):
+            self._states = dict.fromkeys(self._states)  # what is missing now is accepted, not what was missing then
+        self._resumed = any(map(self._is_midway, self._states.values()))
         self._afresh = all(self.state(key) is None for key in self._states)
         self._finished: dict[str, Finished] = {}
         self._tables = [self._table(mapping, names) for mapping in mappings]
@@ -157,7 +159,7 @@ class ModuleWriter:
         if self._files or self._afresh or self._resumed or snapshot:
             self._begin()
         self._each(lambda table: table.verify_fit(adapter=self.place.adapter))
-        if snapshot and self._is_of_unknown_beginning():
+        if snapshot and (self._is_of_unknown_beginning() or self._is_overtaken()):
             self._forget()
             snapshot = False
         else:
@@ -185,6 +187,18 @@ class ModuleWriter:
         """A snapshot of which only the end was seen says nothing about deletions: the next one begins anew."""
         return any(isinstance(table, StreamRecords) and not table.knows_what_came for table in self._tables)
 
+    def _is_overtaken(self) -> bool:
+        """What was missing when the reading began may be there again by now: the next one begins anew, too."""
+        count = self._vendor_count()
+        if count is None or not self._resumed:
+            return False
+        streams = [table for table in self._tables if isinstance(table, StreamRecords)]
+        return any(table.lacks_what_is_counted(count - self.place.accepted) for table in streams)
+
+    def _vendor_count(self) -> int | None:
+        known = [each.vendor_count for each in self._finished.values() if each.vendor_count is not None]
+        return sum(known) if len(known) == len(self._finished) else None
+
     def _forget(self) -> None:
         for key in self._states:
             sync.save_state(
@@ -201,7 +215,6 @@ class ModuleWriter:
 
     def _cover(self, *, snapshot: bool) -> None:
         ends = self._finished.values()
-        known = [each.vendor_count for each in ends if each.vendor_count is not None]
         note = next((each.note for each in ends if each.note), None)
         reading = Reading(
             whole=self.read_whole,
@@ -209,7 +222,7 @@ class ModuleWriter:
             note=note.written() if note else None,
         )
         for table in self._tables:
-            counts = table.counts(snapshot=snapshot, vendor_count=sum(known) if len(known) == len(ends) else None)
+            counts = table.counts(snapshot=snapshot, vendor_count=self._vendor_count())
             name = table.mapping.table
             found = cover(self._run, self.place, name, counts=counts, deleted=table.deleted, reading=reading)
             self._complete = self._complete and found.complete

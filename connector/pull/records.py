@@ -20,6 +20,11 @@ GUARDED_SHARE: Final = 0.2
 """A snapshot that would tombstone a larger share of a table's live rows stops (design, section 5)."""
 
 
+def is_guarded(missing: int, live: int) -> bool:
+    """Whether so many deletions are believed only when a person says so."""
+    return missing > live * GUARDED_SHARE
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What all modules of a pull share."""
@@ -265,7 +270,7 @@ class TableRecords(ABC):
 
     def _delete_missing(self, came: Came) -> None:
         missing, live = came.missing_count(), came.live_count()
-        if missing > live * GUARDED_SHARE and not self._run.accept_deletions:
+        if is_guarded(missing, live) and not self._run.accept_deletions:
             raise _too_many_deletions(self._connection, self.mapping.table, missing=missing, live=live)
         if missing:
             self.deleted += came.tombstone_missing(self._run.at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.contract import Page
 from connector.mapping import Converted, Rejected
-from connector.pull.records import Counts, TableRecords
+from connector.pull.records import Counts, TableRecords, is_guarded
 from connector.store import readings
 from connector.store.readings import Reading
 
@@ -25,6 +25,13 @@ class StreamRecords(TableRecords):
     def knows_what_came(self) -> bool:
         """Whether all ids of this reading are known, those of earlier runs among them."""
         return self._reading is not None
+
+    def lacks_what_is_counted(self, vendor_count: int) -> bool:
+        """Whether more is missing than a reading may delete unasked, and the vendor counts more than came."""
+        if self._reading is None or self.mapping.distinct:
+            return False
+        missing, live = self._reading.missing_count(), self._reading.live_count()
+        return is_guarded(missing, live) and live - missing + self._stored()[1] < vendor_count
 
     def _begin_reading(self, *, resumed: bool) -> None:
         place = (self._store, self._connection, self.mapping.module, self.mapping.table)

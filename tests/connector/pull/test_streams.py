@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from connector.contract import Deletions, Finished, PullTalk, State
-from connector.errors import AuthError, Message, StoreError, Unavailable
+from connector.errors import AuthError, DeletionGuard, Message, StoreError, Unavailable
 from connector.kit.conformance import facts_of, forget_states
 from connector.kit.fake_adapter import FakeCrmAdapter
 from connector.kit.fake_crm import FakeCrm, Fault
@@ -129,7 +129,9 @@ def test_a_run_without_news_is_few_calls(shop: Shop) -> None:
 STREAM = {"columns": {"outcome": "stage", "amount": "amount"}, "id": "id"}
 
 
-def stream(*pages: list[dict[str, Any]], ends: Exception | None = None, snapshot: bool = False) -> Any:
+def stream(
+    *pages: list[dict[str, Any]], ends: Exception | None = None, snapshot: bool = False, count: int | None = None
+) -> Any:
     """Pages with a checkpoint behind each."""
 
     def talk(state: State | None) -> PullTalk:
@@ -138,7 +140,7 @@ def stream(*pages: list[dict[str, Any]], ends: Exception | None = None, snapshot
             yield page(*pages[number], next_state={"page": number + 1})
         if ends is not None:
             raise ends
-        yield Finished("deals", next_state={"page": len(pages)}, snapshot=snapshot)
+        yield Finished("deals", next_state={"page": len(pages)}, snapshot=snapshot, vendor_count=count)
 
     return talk
 
@@ -245,6 +247,42 @@ def test_a_listing_may_take_several_runs_and_what_each_has_seen_counts(streaming
     assert list(streaming.deleted()) == ["9"]
     assert streaming.adapter.states == [None, None, {"page": 1}]
     assert streaming.everything()["readings"] == streaming.everything()["reading_ids"] == []
+
+
+def guarded(desk: Desk) -> Any:
+    """The account was shown half of the deals, and the guard stopped a whole listing at its end."""
+    everyone = [deal(str(number)) for number in range(10)]
+    desk.adapter.scripts["deals"] = stream(everyone)
+    desk.pull()
+    forget_states(desk.store)
+    desk.adapter.scripts["deals"] = stream(everyone[:5], snapshot=True, count=5)
+    assert isinstance(desk.pull_one().error, DeletionGuard)
+    return everyone
+
+
+def test_what_a_listing_lacked_and_the_vendor_counts_again_is_not_deleted(streaming: Desk) -> None:
+    everyone = guarded(streaming)
+    streaming.adapter.scripts["deals"] = stream(everyone, snapshot=True, count=10)
+    assert streaming.pull_one().error is None, "it goes on behind its end, so it does not see the others"
+    assert (len(streaming.facts()), streaming.coverage()["deals"].complete) == (10, True)
+    streaming.adapter.scripts["deals"] = stream(everyone[:9], snapshot=True, count=9)
+    assert streaming.pull_one().deleted == 1
+    assert streaming.adapter.states == [None, None, {"page": 1}, None]
+
+
+def test_while_a_listing_lacks_what_the_vendor_does_not_count_either_a_person_is_asked(streaming: Desk) -> None:
+    guarded(streaming)
+    assert isinstance(streaming.pull_one().error, DeletionGuard)
+    assert streaming.adapter.states[-1] == {"page": 1}, "reading all of it again would bring the same"
+    assert streaming.pull_one(accept_deletions=True).deleted == 5
+
+
+def test_what_is_accepted_is_what_is_missing_now(streaming: Desk) -> None:
+    everyone = guarded(streaming)
+    streaming.adapter.scripts["deals"] = stream(everyone[2:], snapshot=True, count=8)
+    assert streaming.pull_one(accept_deletions=True).deleted == 2
+    assert streaming.adapter.states[-1] is None
+    assert list(streaming.deleted()) == ["0", "1"]
 
 
 def test_a_first_listing_deletes_nothing_and_keeps_no_ids(streaming: Desk) -> None:
