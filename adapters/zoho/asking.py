@@ -20,6 +20,9 @@ Asking: TypeAlias = Generator[Any, Any, Any]
 COQL_CREDITS: Final = ((200, 1), (1_000, 2), (2_000, 3))
 """Most rows of a call, and what it costs."""
 COQL_ROWS: Final = 2_000
+LIST_ROWS: Final = 200
+LIST_FIELDS: Final = 50
+"""Most records of a list page, and most fields."""
 BULK_JOB_CREDITS: Final = 50
 NOTHING: Final = frozenset((204, 304))
 

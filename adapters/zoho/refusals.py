@@ -22,6 +22,7 @@ from connector.errors import (
     UnexpectedResponse,
 )
 
+MISSING_SCOPE: Final = "OAUTH_SCOPE_MISMATCH"
 _REPORT: Final = Message("report it to the adapter's author, with the code")
 _MAPPING: Final = Message("compare the mapping with Setup, Developer Hub, APIs, API names in Zoho")
 _SCOPES: Final = Message(
@@ -62,7 +63,7 @@ REFUSALS: Final[Mapping[tuple[int, str], Refusal]] = {
     (401, "INVALID_OAUTHTOKEN"): _NOT_ACCEPTED,
     (401, "AUTHENTICATION_FAILURE"): _NOT_ACCEPTED,
     (401, ""): _NOT_ACCEPTED,
-    (0, "OAUTH_SCOPE_MISMATCH"): _OTHER_SCOPE,
+    (0, MISSING_SCOPE): _OTHER_SCOPE,
     # permissions
     (0, "NO_PERMISSION"): _NO_PERMISSION,
     (0, "AUTHORIZATION_FAILED"): _NO_PERMISSION,

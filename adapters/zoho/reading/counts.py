@@ -13,6 +13,8 @@ from connector.contract import HttpResponse
 from connector.errors import AuthError, RejectedError
 
 ENDPOINT, QUERY, NOT_AT_ALL = "count", "coql", "none"
+COUNTS_FEWER: Final = frozenset(("Leads",))
+"""Zoho's count may leave out converted ones."""
 WAYS: Final = (ENDPOINT, QUERY, NOT_AT_ALL)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from adapters.zoho import faults
 from adapters.zoho.asking import Asking
@@ -20,9 +20,6 @@ from adapters.zoho.reading.recent import Recent
 from adapters.zoho.reading.subject import Subject
 from connector.contract import Finished, PullTalk, State, Withheld
 from connector.errors import AuthError, Message, RejectedError, UnexpectedResponse
-
-COUNTS_FEWER: Final = frozenset(("Leads",))
-"""Zoho's count may leave out converted ones."""
 
 
 class FullRead:
@@ -63,7 +60,7 @@ class FullRead:
             next_state=memory.as_state(),
             snapshot=True,
             vendor_count=number,
-            counts_fewer=self._read.module in COUNTS_FEWER,
+            counts_fewer=self._read.module in counts.COUNTS_FEWER,
             note=_note(self._read.module, way, plan),
         )
 

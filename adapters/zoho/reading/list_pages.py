@@ -16,10 +16,10 @@ from itertools import islice
 from typing import Any, Final
 
 from adapters.zoho import faults
-from adapters.zoho.asking import Answer, Asking, unreadable
+from adapters.zoho.asking import LIST_FIELDS, LIST_ROWS, Answer, Asking, unreadable
 from adapters.zoho.reading.memory import instant, written
 from adapters.zoho.reading.module import STAMP, Batch, Clock, ModuleRead, Say
-from adapters.zoho.reading.planner import LIST_END, LIST_FIELDS, LIST_ROWS
+from adapters.zoho.reading.planner import LIST_END
 from connector.contract import PAGE_ROWS
 from connector.errors import RejectedError
 

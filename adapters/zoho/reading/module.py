@@ -12,6 +12,7 @@ from adapters.zoho import faults
 from adapters.zoho.asking import Answer, Api, Asking, Reading, answered
 from adapters.zoho.metadata import Metadata, Wanted, wanted
 from adapters.zoho.reading.memory import checksum, instant
+from adapters.zoho.refusals import MISSING_SCOPE
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.values import LOOKUPS, Columns, of_json, rows_decoder
 from adapters.zoho.virtual import real_fields, virtual_fields, with_virtual
@@ -167,7 +168,7 @@ def in_order(record_id: str) -> tuple[int, str]:
 def raise_unless_refused(error: AdapterError) -> None:
     """Zoho's own word is a reason to try another way, and so is a scope that is missing; a sign-in or a line that does
     not hold is none: what is remembered of it would outlive it."""
-    if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
+    if isinstance(error, AuthError) and error.code != MISSING_SCOPE:
         raise error
     if isinstance(error, RejectedError) and not error.code and error.operation != faults.OPERATION:
         raise error

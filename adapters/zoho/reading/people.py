@@ -19,7 +19,8 @@ from adapters.zoho.values import of_json
 from connector.contract import PAGE_ROWS, Deletions, Finished, Page, PullTalk, State
 
 USERS, ROLES, CURRENCIES = "Users", "Roles", "Currencies"
-PSEUDO: Final = frozenset((USERS, ROLES, CURRENCIES))
+PSEUDO: Final = (USERS, ROLES, CURRENCIES)
+"""Zoho describes no fields of them, and every organisation has them."""
 KINDS: Final = ("AllUsers", "DeletedUsers")
 """Zoho does not say whether deleted users are among "all"."""
 MOST_PAGES: Final = 1_000

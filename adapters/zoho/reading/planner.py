@@ -17,15 +17,13 @@ from enum import StrEnum
 from math import ceil
 from typing import Final
 
-from adapters.zoho.asking import BULK_JOB_CREDITS, COQL_CREDITS, COQL_ROWS
+from adapters.zoho.asking import BULK_JOB_CREDITS, COQL_CREDITS, COQL_ROWS, LIST_FIELDS, LIST_ROWS
 from adapters.zoho.metadata import Metadata
 from adapters.zoho.settings import WayName
 from connector.errors import Message
 
 MANY: Final = 10_000
 """What a module is taken for whose records nobody counts."""
-LIST_ROWS: Final = 200
-LIST_FIELDS: Final = 50
 LIST_END: Final = 100_000
 BULK_ROWS: Final = 200_000
 _CALL_SECONDS: Final = {"list": 0.4, "coql": 0.8}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.zoho.asking import Answer, Api, Asking, answered
+from adapters.zoho.refusals import MISSING_SCOPE
 from adapters.zoho.settings import ZohoSettings
 from connector.contract import OrganisationInfo
 from connector.errors import AuthError, RejectedError
@@ -43,7 +44,7 @@ def _optional(api: Api, path: str, root: str, query: Mapping[str, str] | None = 
     try:
         answer: Answer = yield api.get(path, query, decode=answered(root))
     except (RejectedError, AuthError) as error:
-        if isinstance(error, AuthError) and error.code != "OAUTH_SCOPE_MISMATCH":
+        if isinstance(error, AuthError) and error.code != MISSING_SCOPE:
             raise
         return {}
     return _first(answer)

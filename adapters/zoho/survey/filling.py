@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from adapters.zoho.asking import COQL_ROWS, Answer, Api, Asking
+from adapters.zoho.asking import COQL_ROWS, LIST_FIELDS, LIST_ROWS, Answer, Api, Asking
 from adapters.zoho.reading.query import select
 from connector.contract import FieldInfo
 from connector.errors import AuthError, RejectedError
 
 COLUMNS: Final = 500
 """A query of COQL selects no more."""
-LISTED: Final = 50
-"""A list page shows no more fields,"""
-A_PAGE: Final = 200
-"""nor more records."""
 NOTHING: Final[tuple[Any, ...]] = (None, "", [])
 
 
@@ -33,7 +29,7 @@ def _newest(api: Api, module: str, names: Sequence[str]) -> Asking:
     try:
         answer: Answer = yield api.coql(newest, limit=COQL_ROWS)
     except (RejectedError, AuthError):
-        found: Answer = yield api.get(module, {"fields": ",".join(columns[:LISTED]), "per_page": str(A_PAGE)})
+        found: Answer = yield api.get(module, {"fields": ",".join(columns[:LIST_FIELDS]), "per_page": str(LIST_ROWS)})
         return found.rows
     return answer.rows
 

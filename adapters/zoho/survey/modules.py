@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from adapters.zoho.asking import Answer, Api, Asking, answered
 from adapters.zoho.organisation import read_organisation
-from adapters.zoho.reading.people import CURRENCIES, ROLES, USERS
+from adapters.zoho.reading.people import PSEUDO
+from adapters.zoho.refusals import MISSING_SCOPE
 from adapters.zoho.scopes import needed_scopes
 from adapters.zoho.settings import ZohoSettings
 from adapters.zoho.survey.company import ask_company
 from adapters.zoho.survey.fields import described
 from adapters.zoho.survey.filling import ask_filling, ask_oldest
-from adapters.zoho.survey.permissions import MISSING_SCOPE, Lacking, ask_permissions, refused
+from adapters.zoho.survey.permissions import Lacking, ask_permissions, refused
 from adapters.zoho.survey.remedies import remedies_of
 from connector.contract import InspectTalk, ModuleInfo, SurveyTalk
 from connector.errors import AuthError, RejectedError
@@ -24,8 +25,6 @@ STANDARD: Final = (
     *("Cases", "Campaigns", "Sales_Orders", "Invoices"),
 )
 """Zoho's own modules that hold facts."""
-LISTS: Final = (USERS, ROLES, CURRENCIES)
-"""What is read like a module and is none: Zoho describes no fields of it, and all have them."""
 
 
 def survey(api: Api, settings: ZohoSettings) -> SurveyTalk:
@@ -50,7 +49,7 @@ def inspect(api: Api, settings: ZohoSettings) -> InspectTalk:
 def _callable_modules(api: Api) -> Asking:
     """Pairs of API name and label: what stands for people, Zoho's own modules, and the organisation's."""
     answer: Answer = yield api.get("settings/modules", decode=answered("modules"))
-    found = [(name, name) for name in LISTS]
+    found = [(name, name) for name in PSEUDO]
     for meta in answer.rows:
         name = str(meta.get("api_name"))
         own = meta.get("generated_type") == "custom"
@@ -76,7 +75,7 @@ class _Look:
     def modules(self) -> Generator[Any, Any, None]:
         """One after the other; what is refused of one ends this one only."""
         for module, label in (yield from _callable_modules(self.api)):
-            if module in LISTS:
+            if module in PSEUDO:
                 yield ModuleInfo(module, (), label=label, problems=self.lacking.of(module))
                 continue
             try:

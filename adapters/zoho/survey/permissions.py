@@ -9,10 +9,10 @@ from typing import Final
 from adapters.zoho.asking import Api, Asking, answered
 from adapters.zoho.reading.people import CURRENCIES, ROLES, USERS
 from adapters.zoho.reading.query import select
+from adapters.zoho.refusals import MISSING_SCOPE
 from connector.contract import HttpRequest
 from connector.errors import AdapterError, AuthError, Message, Problem, RejectedError
 
-MISSING_SCOPE: Final = "OAUTH_SCOPE_MISMATCH"
 NOTHING: Final = "1"
 """No bulk job and no layout has this id: Zoho looks at the scope first."""
 DEALS: Final = "Deals"

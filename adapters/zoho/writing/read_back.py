@@ -6,14 +6,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from adapters.zoho.asking import Answer, Api
+from adapters.zoho.asking import LIST_FIELDS, LIST_ROWS, Answer, Api
 from adapters.zoho.writing.described import Fields
 from adapters.zoho.writing.items import Item
 from adapters.zoho.writing.naming import KEY_FIELD
 from connector.contract import Effect, WriteTarget
 
-FIELDS_A_CALL: Final = 50
-"""A list of records has at most so many fields."""
 KEYS_A_QUERY: Final = 50
 """Values in a query's `in`: 50 in every version, 100 from v7 on."""
 ROWS_A_QUERY: Final = 200
@@ -37,8 +35,8 @@ def held(
 def _by_id(items: Sequence[Item], module: str, *, api: Api) -> Generator[Effect, Any, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {}
     ids = ",".join(item.key for item in items)
-    for names in _parts(_names(items), FIELDS_A_CALL):
-        answer: Answer = yield api.get(module, {"ids": ids, "fields": ",".join(names), "per_page": "200"})
+    for names in _parts(_names(items), LIST_FIELDS):
+        answer: Answer = yield api.get(module, {"ids": ids, "fields": ",".join(names), "per_page": str(LIST_ROWS)})
         for row in answer.rows:
             found.setdefault(str(row.get("id")), {}).update(row)
     return found
