@@ -48,10 +48,13 @@ class ListRead:
         found = {str(record["id"]): record for record in records}
         sums = {each: checksum(record.get(name) for name in self._names) for each, record in found.items()}
         known: Mapping[str, int] = before["known"] if before else {}
-        if self.module == CURRENCIES:  # the first rate that was seen stays the first
-            found = {each: record for each, record in found.items() if each not in known or _dated(record)}
+        turned = before is not None and before["made_as"] != self._made_as
+        gone = sorted(known.keys() - found.keys()) if turned or self.module == ROLES else []
+        known = {} if turned else known
+        if self.module == CURRENCIES:
+            found = _new_rates(found, sums, known, today=at.date().isoformat() if at else None)
+            sums |= {each: checksum(record.get(name) for name in self._names) for each, record in found.items()}
         news = [record for each, record in found.items() if known.get(each) != sums[each]]
-        gone = sorted(known.keys() - found.keys()) if self.module == ROLES else []
         whole = since is None
         if before and not news and not gone and not (whole and self.module == USERS):
             yield Finished(self.module, next_state=before)
@@ -63,8 +66,13 @@ class ListRead:
             self.module,
             next_state=self._state(before, {**({} if self.module == ROLES else known), **sums}, at, whole=whole),
             snapshot=before is None and self.module != CURRENCIES,
-            vendor_count=len(found) if before is None else None,
+            vendor_count=len(found) if before is None and self.module != CURRENCIES else None,
         )
+
+    @property
+    def _made_as(self) -> str:
+        """What the settings say of the records: where it is another, all of them are."""
+        return self.settings.rates if self.module == CURRENCIES else ""
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -79,7 +87,7 @@ class ListRead:
     ) -> dict[str, Any]:
         now = written(at) if at else None
         full = now if whole or before is None else before["full_at"]
-        return {"version": VERSION, "at": now, "full_at": full, "known": dict(known)}
+        return {"version": VERSION, "at": now, "full_at": full, "known": dict(known), "made_as": self._made_as}
 
     def _pages(self, records: Sequence[Mapping[str, Any]]) -> PullTalk:
         for start in range(0, len(records), PAGE_ROWS):
@@ -130,8 +138,26 @@ class ListRead:
         return {name: cells[0] for name, cells in columns.items()}
 
 
-def _dated(record: Mapping[str, Any]) -> bool:
-    return bool(record["valid_on"] != LONG_AGO)
+def _new_rates(
+    found: Mapping[str, dict[str, Any]], sums: Mapping[str, int], known: Mapping[str, int], *, today: str | None
+) -> dict[str, dict[str, Any]]:
+    """Rates that were not seen yet. The first that was seen stays the first; one that is another now holds from today
+    on where Zoho leaves the day of its change as it was, which it does not say.
+    """
+    dated = {record["from_currency"] for record in found.values() if record["valid_on"] != LONG_AGO}
+    new: dict[str, dict[str, Any]] = {}
+    for each, record in found.items():
+        if each not in known:
+            new[each] = record
+        elif known[each] != sums[each] and (record["valid_on"] != LONG_AGO or record["from_currency"] not in dated):
+            day = max(record["valid_on"], today or record["valid_on"])
+            held = {**record, **_held_from(day, record)}
+            new[held["id"]] = held
+    return {each: record for each, record in new.items() if record["valid_on"] != LONG_AGO or each not in known}
+
+
+def _held_from(day: str, rate: Mapping[str, Any]) -> dict[str, str]:
+    return {"id": f"{rate['from_currency']} {rate['to_currency']} {day}", "valid_on": day}
 
 
 def _user(normal: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,11 +189,10 @@ def rates(currencies: Sequence[Mapping[str, Any]], meaning: str) -> list[dict[st
 
 def _valued(currency: Mapping[str, Any], *, home: str, day: str, rate: Decimal) -> dict[str, Any]:
     code = str(currency.get("iso_code"))
+    pair = {"from_currency": code, "to_currency": home}
     return {
-        "id": f"{code} {home} {day}",
-        "from_currency": code,
-        "to_currency": home,
-        "valid_on": day,
+        **pair,
+        **_held_from(day, pair),
         "rate": rate,
         "Modified_Time": currency.get("modified_time"),
     }

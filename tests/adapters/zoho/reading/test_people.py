@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from adapters.zoho.asking import Api
+from adapters.zoho.asking import Answer, Api
 from adapters.zoho.reading.people import ListRead, rates
 from adapters.zoho.settings import ZohoSettings
-from connector.contract import Deletions, Finished, Page
+from connector.contract import Deletions, Finished, HttpRequest, Page
 from tests.adapters.zoho.fed import fed
 from tests.adapters.zoho.reading.organisation import Mirror, Zoho
 
@@ -94,6 +96,60 @@ def test_rates_of_the_past_stay_as_they_were_seen() -> None:
     assert run() == {"1970-01-01": Decimal("0.8"), "2026-03-01": Decimal("0.8"), "2026-05-02": Decimal("0.625")}
 
 
+USD = {"iso_code": "USD", "exchange_rate": "1.250000000", "modified_time": "2026-03-01T08:00:00+00:00"}
+EURO = {"iso_code": "EUR", "is_base": True, "exchange_rate": "1.000000000"}
+
+
+def seen(mirror: Mirror, currencies: list[dict[str, Any]], *, day: int = 1, **settings: Any) -> dict[str, str]:
+    """What a store holds after Zoho said this on a day in May."""
+    mirror.begin()
+    stated = ZohoSettings.model_validate({**SETTINGS.model_dump(), **settings})
+    talk, answer = ListRead(Api(), stated, "Currencies", RATE).talk(mirror.saved), None
+    with suppress(StopIteration):
+        while True:
+            said = talk.send(answer)
+            answer = None
+            if isinstance(said, HttpRequest):
+                answer = Answer(currencies, at=datetime(2026, 5, day, 9, tzinfo=UTC))
+            else:
+                mirror.take(said)
+    return {row["valid_on"]: str(row["rate"]) for row in mirror.rows.values()}
+
+
+@pytest.mark.parametrize("day_of_change", [USD["modified_time"], None])
+def test_a_rate_that_changes_without_its_day_holds_from_the_day_on_which_it_was_seen(day_of_change: Any) -> None:
+    mirror, usd = Mirror(), {**USD, "modified_time": day_of_change}
+    first = seen(mirror, [EURO, usd])
+    assert set(first.values()) == {"0.8"}
+    usd["exchange_rate"] = "1.6"
+    assert seen(mirror, [EURO, usd], day=2) == {**first, "2026-05-02": "0.625"}
+    assert seen(mirror, [EURO, usd], day=3) == {**first, "2026-05-02": "0.625"}
+    assert mirror.said == [mirror.end], "and then it is no news any more"
+    usd["exchange_rate"] = "2"
+    seen(mirror, [EURO, usd], day=4)
+    usd["exchange_rate"] = "4"
+    assert seen(mirror, [EURO, usd], day=4) == {**first, "2026-05-02": "0.625", "2026-05-04": "0.25"}
+
+
+def test_when_the_settings_say_otherwise_what_a_rate_means_no_rate_of_before_stays() -> None:
+    mirror, usd = Mirror(), dict(USD)
+    seen(mirror, [EURO, usd])
+    usd |= {"exchange_rate": "1.6", "modified_time": "2026-05-02T08:00:00+00:00"}
+    assert set(seen(mirror, [EURO, usd], day=2).values()) == {"0.8", "0.625"}
+    assert seen(mirror, [EURO, usd], day=3, rates="in_home_units") == {"1970-01-01": "1.6", "2026-05-02": "1.6"}
+    seen(mirror, [EURO, usd], day=4, rates="in_home_units")
+    assert mirror.said == [mirror.end]
+
+
+def test_rates_of_the_past_are_more_than_zoho_lists_and_nothing_is_missing_by_that() -> None:
+    mirror = Mirror()
+    seen(mirror, [EURO, USD])
+    mirror.saved = None
+    seen(mirror, [EURO, {**USD, "modified_time": "2026-05-02T08:00:00+00:00"}], day=2)
+    assert len(mirror.rows) == 3
+    assert mirror.end.vendor_count is None
+
+
 def test_what_a_rate_means_is_a_setting_as_zoho_does_not_say_it() -> None:
     usd = {"iso_code": "USD", "exchange_rate": "1.25", "modified_time": None}
     home = {"iso_code": "EUR", "is_base": True}
@@ -112,4 +168,4 @@ def test_an_organisation_with_one_currency_has_no_rates() -> None:
     said: list[Any] = []
     fed(ListRead(Api(), SETTINGS, "Currencies", RATE).talk(None), lambda _: None, said=said)
     (end,) = said
-    assert (end.vendor_count, end.snapshot) == (0, False)
+    assert (end.vendor_count, end.snapshot) == (None, False)
