@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.zoho.emulator import bulk, coql
-from adapters.zoho.emulator.answers import Answer, Refusal
+from adapters.zoho.emulator.answers import Answer, Refusal, invalid_data
 from adapters.zoho.emulator.breakage import BROKEN, Broken, refused_before, seconds, spoilt
 from adapters.zoho.emulator.building import FieldBuilding
 from adapters.zoho.emulator.building_modules import ModuleBuilding
@@ -135,7 +135,7 @@ class StandIn:
         body = await request.body()
         path = request.url.path
         if path.startswith(OUTSIDE):
-            return _response(self._done(self._call(request, body, {}), methods)[0])
+            return _response(self._beside(self._call(request, body, {}), methods))
         self.requests += 1
         number = self.requests
         faults = self.faults.due(path, number=number)
@@ -148,6 +148,13 @@ class StandIn:
         answer = spoilt(answer, faults)
         self.calls.append(CallMade(number, request.method, path, answer.status, credits))
         return Broken(answer, faults) if BROKEN & faults.keys() else _response(answer)
+
+    def _beside(self, call: Call, methods: dict[str, Endpoint]) -> Answer:
+        """What Zoho does not have: whoever asks it for the impossible is a person, and is told why."""
+        try:
+            return self._done(call, methods)[0]
+        except (LookupError, TypeError, ValueError) as exc:
+            return invalid_data(reason=f"{type(exc).__name__}: {exc}").answer()
 
     def _at_once(self, call: Call, endpoint: Endpoint | None) -> AbstractContextManager[None]:
         """One of the calls of the CRM at once, from its arrival on; the accounts server has no part in them."""

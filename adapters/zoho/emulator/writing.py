@@ -17,6 +17,8 @@ from adapters.zoho.emulator.state import State
 from adapters.zoho.emulator.workflows import fire
 
 MOST, MOST_IDS, HEAVY = 100, 500, 10
+TRIGGERS = ("approval", "workflow", "blueprint", "pathfinder", "orchestration")
+"""What a write may set off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class Writing:
         if before is None:
             details = {"id": record, "api_name": "id", "json_path": f"{path}.id"}
             raise Refusal(400, "INVALID_DATA", "the id given seems to be invalid", details=details)
+        _check_open(before, path)
         if request.unmodified_since and before["Modified_Time"] > request.unmodified_since:
             raise self._already_modified(before)
         values = self._checked(request.module, item, path)
@@ -226,6 +229,9 @@ class Writing:
         trigger = body.get("trigger")
         if trigger is not None and not isinstance(trigger, list):
             raise invalid_data(api_name="trigger", json_path="$.trigger", expected_data_type="jsonarray")
+        for place, each in enumerate(trigger or ()):
+            if each not in TRIGGERS:
+                raise invalid_data(api_name="trigger", json_path=f"$.trigger[{place}]", supported_values=list(TRIGGERS))
         since = header_moment(call.headers, "if-unmodified-since")
         return Request(module.api_name, trigger, since), items
 
@@ -244,6 +250,14 @@ class Writing:
         for name in ("Created_By", "Modified_By"):
             details[name] = self.state.person(row.get(name))
         return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
+
+
+def _check_open(row: Mapping[str, Any], path: str) -> None:
+    """Nobody changes a record that is locked, or that waits for somebody's approval."""
+    if row.get("Locked__s"):
+        raise Refusal(400, "RECORD_LOCKED", "record is locked", details={"json_path": path})
+    if row.get("$approval_state"):
+        raise Refusal(400, "NOT_APPROVED", "the record is not approved yet", details={"json_path": path})
 
 
 def _too_many_records(most: int) -> Refusal:

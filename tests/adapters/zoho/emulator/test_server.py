@@ -91,6 +91,17 @@ def test_beside_zoho(served: Served) -> None:
     assert [(entry["action"], entry["request"]) for entry in journal] == [("insert", 0), ("delete", 0)]
     assert requests.get(f"{base}/calls", timeout=10).json() == {"calls": []}
     assert requests.get(f"{base}/credits", timeout=10).json()["spent"] == 0
+    for what, body in (
+        ("change", {"action": "update", "module": "Nothing", "id": "1"}),
+        ("change", {"action": "update", "module": "Accounts", "id": "1"}),
+        ("clock", {"now": "yesterday"}),
+        ("clock", {}),
+        ("workflows", {"title": "Mine"}),
+        ("faults", {"name": "error_500", "at": "2"}),
+    ):
+        refused = requests.post(f"{base}/{what}", json=body, timeout=10)
+        assert (refused.status_code, refused.json()["code"]) == (400, "INVALID_DATA")
+        assert refused.json()["details"]["reason"]
     assert post("workflows", name="Mine", module="Deals", events=["edit"]) == {"runs": []}
     assert post("grant_code", code="mine", scopes="ZohoCRM.org.READ") == {"code": "mine"}
 

@@ -120,6 +120,23 @@ def test_an_update_of_nothing(client: Client, record: str | None) -> None:
     assert item["details"].get("id") == record
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "code"), [("Locked__s", 1, "RECORD_LOCKED"), ("$approval_state", "waiting", "NOT_APPROVED")]
+)
+def test_some_records_are_not_to_be_changed(client: Client, state: State, column: str, value: Any, code: str) -> None:
+    shut, open_ = some(state, "Accounts", 2)
+    state.update("Accounts", shut, {column: value})
+    reply = client.write("PUT", "/Accounts", {"data": [{"id": each, "Phone": "1"} for each in (shut, open_)]})
+    assert (reply.status, [item["code"] for item in reply.data]) == (207, [code, "SUCCESS"])
+    assert state.get("Accounts", shut)["Phone"] != "1"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("trigger", ["workflow", ["workflows"], [None], [[]]], ids=str)
+def test_triggers_that_there_are_not(client: Client, trigger: Any) -> None:
+    reply = client.write("POST", "/Accounts", {"data": [GOOD], "trigger": trigger})
+    assert (reply.status, reply.json["code"], reply.json["details"]["api_name"]) == (400, "INVALID_DATA", "trigger")
+
+
 def test_one_address_is_of_one_record(client: Client, state: State) -> None:
     record = some(state, "Accounts")[0]
     two = client.write("PUT", f"/Accounts/{record}", {"data": [{"Phone": "1"}, {"Phone": "2"}]})
