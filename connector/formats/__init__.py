@@ -2,4 +2,5 @@
 
 `number` and `date` hold the formats that a config names; `number`, `moment` and `text` read single cells, `column`
 whole columns; `infer` proposes formats, out of what `seen_numbers` and `seen_dates` noted of a column's cells.
+`spreadsheet` writes texts that no spreadsheet takes for formulas.
 """

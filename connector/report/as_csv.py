@@ -10,10 +10,11 @@ import io
 from collections.abc import Iterator
 from typing import IO, Any
 
+from connector.formats.spreadsheet import harmless
 from connector.report.document import Document
 from connector.report.page import Page
 from connector.report.rows import ValueRow, rows_of
-from connector.report.text import harmless, one_line
+from connector.report.text import one_line
 
 PLACE_COLUMNS = ("scope", "connection", "id", "name", "team", "kpi_name")
 COLUMNS = (*PLACE_COLUMNS, *ValueRow._fields)

@@ -7,8 +7,6 @@ import unicodedata
 
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACE = re.compile(r"\s+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet may take for the beginning of a formula, full-width forms included."""
 
 
 def one_line(text: str) -> str:
@@ -28,12 +26,3 @@ def _is_invisible(character: str) -> bool:
 def isolated(text: str) -> str:
     """The text for the middle of a sentence: a name that runs from right to left does not turn what is around it."""
     return f"\u2068{text}\u2069"
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("Acme")
-    ("'=1+1", 'Acme')
-    """
-    return "'" + text if text.startswith(_FORMULA) else text

@@ -11,6 +11,7 @@ from typing import Any
 
 from connector.config import Config
 from connector.errors import ConnectorError, Message
+from connector.formats.spreadsheet import harmless
 from connector.store import Store, freshness, gaps
 from connector.store.gaps import Cell
 from connector.targets.directory import Directory, Named
@@ -30,7 +31,6 @@ USUAL_GRAINS = (Grain.QUARTER, Grain.MONTH, Grain.YEAR, Grain.WEEK)
 """The period that a target is usually for: the first of these that is computed."""
 MOST_ROWS = 1_000_000
 _TO_FILL_IN = frozenset(("target", "low", "high", "change", "baseline_period", "objective", "note"))
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 Row = Mapping[str, Any]
 
@@ -178,7 +178,7 @@ def write_csv(sheet: Template) -> bytes:
 def _csv_cell(name: str, row: Row) -> str:
     value = row.get(name, "")
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_SIGNS) else value
+        return harmless(value)
     return f"{value * 100:.2f} %" if row["unit"] == Unit.PERCENT else f"{value:.10g}"
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.errors import Message, Problem
+from connector.formats.spreadsheet import meant
 from connector.targets.fields import FIELDS, field_of, unknown_field
 from connector.targets.lines import Line, Lines, Place
 
 DELIMITERS = (",", ";", "\t")
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,10 @@ def _rows(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, 
     begins = 1
     try:
         for row in reader:
-            yield begins, [_meant(cell) if cell[:1] == "'" else cell for cell in row]
+            yield begins, list(map(meant, row))
             begins = reader.line_num + 1
     except csv.Error as error:
         problems.append(Problem(f"{name}:{begins}", Message("is not CSV: {reason}", reason=str(error))))
-
-
-def _meant(cell: str) -> str:
-    """A text without the apostrophe that keeps spreadsheets from taking a name for a formula."""
-    return cell[1:] if cell[1:2] in _FORMULA_SIGNS else cell
 
 
 def table_lines(

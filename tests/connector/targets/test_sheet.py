@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from connector.errors import ConnectorError
+from connector.formats.spreadsheet import FORMULA_SIGNS
 from connector.store import facts
 from connector.targets import Template, read_book, template, write_csv, write_xlsx
 from connector.targets.fields import FIELDS
@@ -109,13 +110,14 @@ def dangerous(company: Company) -> Company:
     """Ids and names that a spreadsheet would take for formulas, links or numbers."""
     with company.store.transaction():
         rows = [("crm", "=1+1", "+Plus", "N"), ("crm", "@at", "http://example.org", "N"), ("crm", "007", "-7", "N")]
+        rows += [("crm", "＝2", "＠wide", "N"), ("crm", "8", "\t=8", "N"), ("crm", "'t", "'t Hooft", "N")]
         facts.upsert(company.store, "users", ("connection", "id", "name", "team_id"), rows)
     return company
 
 
 def test_csv_comes_back_as_it_was_meant(dangerous: Company) -> None:
     rows = as_dicts(write_csv(made(dangerous, "won_amount", "win_rate")))
-    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(FORMULA_SIGNS)]
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, rows[0])
     writer.writeheader()
@@ -123,7 +125,7 @@ def test_csv_comes_back_as_it_was_meant(dangerous: Company) -> None:
     book = dangerous.csv(out.getvalue())
     assert book.problems == ()
     assert len(book.entries) == len(rows)
-    assert {entry.target.scope_id for entry in book.entries} >= {"=1+1", "@at", "007", "6"}
+    assert {entry.target.scope_id for entry in book.entries} >= {"=1+1", "@at", "007", "6", "＝2", "'t"}
 
 
 def test_xlsx_comes_back_as_it_was_meant(dangerous: Company) -> None:
