@@ -13,7 +13,7 @@ import pytest
 
 from connector.apply import ApplyReport, apply
 from connector.config import Config, read
-from connector.errors import AdapterError, StoreError, WriteBackRefused
+from connector.errors import AdapterError, RejectedError, StoreError, WriteBackRefused
 from connector.plan import PlanReport, plan
 from connector.store import Store, acknowledged, credits, facts, outbox, runs, values
 
@@ -87,15 +87,15 @@ class Desk:
         """Record -> how often it was written."""
         return Counter(each["record_id"] for each in self.zoho.server.journal if each["module"] == module)
 
-    def expect_everything_written(self, plus: float = 0.0) -> None:
-        """What the CRM holds is what was computed."""
+    def expect_everything_written(self, plus: float = 0.0, *, emptied: int = 0) -> None:
+        """What the CRM holds is what was computed; report records that nobody wants any more are there, and empty."""
         held = {record_id: self.zoho.record("Accounts", record_id) for record_id in self.ids}
         assert {record_id: (row["KPI_Won"], row["KPI_Rate"]) for record_id, row in held.items()} == {
             record_id: (100.0 * number + plus, round(number / 10, 2)) for number, record_id in enumerate(self.ids)
         }
-        assert len(dict(acknowledged.acknowledged(self.store, "crm", "report"))) == 2 * len(self.ids)
+        assert len(dict(acknowledged.acknowledged(self.store, "crm", "report"))) == 2 * len(self.ids) + emptied
         (count,) = self.zoho.server.state.db.execute('SELECT count(*) FROM "KPI_Reports"').fetchone()
-        assert count == 2 * len(self.ids)
+        assert count == 2 * len(self.ids) + emptied
 
 
 def value(kpi: str, scope_id: str, number: float, *, unit: str) -> dict[str, Any]:
@@ -220,4 +220,42 @@ def test_lines_that_break_leave_nothing_lost_and_nothing_doubled(desk: Desk, fau
     desk.expect_everything_written(plus=2.0)
     assert set((desk.written("Accounts") - before["Accounts"]).values()) == {1}
     assert set((desk.written("KPI_Reports") - before["KPI_Reports"]).values()) == {1}
+    assert set(outbox.counts(desk.store)) == {"done"}
+
+
+def test_fields_that_somebody_deleted_are_made_again_and_filled_on_every_account(desk: Desk) -> None:
+    desk.plan()
+    desk.apply(yes=True)
+    for name in ("KPI_Won", "KPI_Rate"):
+        desk.zoho.server.state.remove_field("Accounts", name)
+    desk.values(plus=1.0)  # the rates are as before
+    desk.plan()
+    with pytest.raises(RejectedError, match="Accounts has no field KPI_Won"):
+        desk.apply()
+    with pytest.raises(WriteBackRefused, match=r"Accounts\.KPI_Won"):
+        desk.apply()
+    for _ in range(2):
+        desk.plan()
+        desk.apply(yes=True)
+    desk.expect_everything_written(plus=1.0)
+    assert desk.plan().plan_id == ""
+
+
+def test_an_account_that_was_deleted_or_merged_meanwhile_is_refused_once_and_then_over(desk: Desk) -> None:
+    desk.plan()
+    desk.apply(yes=True)
+    gone, loser, winner = desk.ids[:3]
+    desk.zoho.server.state.delete("Accounts", gone)
+    desk.zoho.server.state.merge("Accounts", winner, loser)
+    desk.values(plus=1.0)
+    desk.plan()
+    applied = desk.apply()
+    assert ({each.record_id for each in applied.rejected}, applied.done) == ({gone, loser}, 128 + 130)
+    with desk.store.transaction():
+        facts.tombstone(desk.store, "accounts", "crm", [gone, loser], "2025-05-20T09:00:00Z")
+    desk.ids = desk.ids[2:]
+    desk.values(plus=1.0)
+    desk.plan()
+    assert desk.apply().rejected == ()
+    desk.expect_everything_written(plus=1.0, emptied=4)
     assert set(outbox.counts(desk.store)) == {"done"}
