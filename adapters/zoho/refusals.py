@@ -126,8 +126,10 @@ REFUSALS: Final[Mapping[tuple[int, str], Refusal]] = {
 }
 """By status and code; status 0 stands for all of them, since Zoho's own pages disagree about many."""
 
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
-_NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$]{0,60}")
+_FEW_DIGITS: Final = "(?!(?:[^0-9]*[0-9]){6})"
+"""A word with more of them may be an id, a telephone number or a secret that somebody repeats."""
+_CODE: Final = re.compile(rf"{_FEW_DIGITS}[A-Z][A-Z0-9_]{{1,79}}")
+_NAME: Final = re.compile(rf"{_FEW_DIGITS}[A-Za-z_$][A-Za-z0-9_.$]{{0,60}}")
 _LONGEST: Final = 1_000
 _DEEPEST: Final = 6
 _MOST: Final = 20

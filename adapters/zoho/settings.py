@@ -25,7 +25,7 @@ StandInAddress = Annotated[str, AfterValidator(_is_of_a_stand_in)]
 
 
 class _Stated(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class CaseTimes(_Stated):

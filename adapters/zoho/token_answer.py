@@ -25,7 +25,8 @@ _THROTTLE: Final = ("access denied", "access_denied")
 _DOWN: Final = ("server_error", "general_error", "internal_error", "temporarily_unavailable")
 _READ_HERE: Final = (400, 401, 403)
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
-_CODE: Final = re.compile(r"[A-Za-z0-9_ -]{1,60}")
+_CODE: Final = re.compile(r"[A-Za-z]{1,30}(?:[_ -][A-Za-z]{1,30}){0,5}")
+"""Words: a secret that somebody repeats has digits in it."""
 
 
 @dataclass(frozen=True, slots=True)

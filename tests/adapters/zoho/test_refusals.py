@@ -128,6 +128,19 @@ def test_a_sample_never_tells_a_value(value: Any) -> None:
     assert len(sample_of(json.dumps(value).encode())) <= 1_000
 
 
+@pytest.mark.parametrize(
+    "secret", ["F00BA4C0FFEE1234F00BA4C0FFEE1234F00B", "f00ba4c0ffee1234f00ba4c0ffee1234f00b", "A4989012345"]
+)
+def test_a_secret_that_is_repeated_is_no_code_and_no_name(secret: str) -> None:
+    body = json.dumps({"code": secret, "status": secret, "details": {"api_name": secret, secret: 1}}).encode()
+    assert code_of(body) == ""
+    assert secret not in sample_of(body)
+    assert (
+        sample_of(b'{"code":"NO_V3_FIELD","api_name":"KPI_Sales_2024"}')
+        == '{"code":"NO_V3_FIELD","api_name":"KPI_Sales_2024"}'
+    )
+
+
 def test_a_sample_is_bounded() -> None:
     deep: Any = "x"
     for _ in range(500):

@@ -51,3 +51,12 @@ def test_a_modules_own_way_comes_first_and_insists() -> None:
     settings = stated(way="list", modules={"Deals": {"way": "coql"}, "Tasks": {}})
     assert [settings.way_of(module) for module in ("Deals", "Tasks", "Leads")] == ["coql", "list", "list"]
     assert [settings.insists(module) for module in ("Deals", "Tasks", "Leads")] == [True, False, False]
+
+
+def test_what_is_wrong_is_told_without_what_was_stated() -> None:
+    """A traceback holds pydantic's own sentence."""
+    with pytest.raises(ValidationError) as caught:
+        ZohoSettings.model_validate(
+            {"client_secret": "s3cret", "refresh_token": "r3fresh", "overlap_seconds": "0v3rlap"}
+        )
+    assert not any(each in str(caught.value) for each in ("s3cret", "r3fresh", "0v3rlap"))

@@ -182,6 +182,7 @@ def test_the_throttle_is_recognised_whatever_its_status(zoho: Zoho, do: Do, stat
         ("invalid_client_secret", "does not accept the client secret"),
         ("something_new", r"refuses to sign in \(something_new\)"),
         ("<b>\n", r"refuses to sign in \(\?\)"),
+        ("f00ba4c0ffee1234f00ba4c0ffee1234f00b", r"refuses to sign in \(\?\)"),
     ],
 )
 def test_each_refusal_is_one_clear_line(zoho: Zoho, do: Do, status: int, code: str, says: str) -> None:
