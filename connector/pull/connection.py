@@ -252,13 +252,18 @@ class ConnectionPull:
             for each in heard:
                 conversation = conversations[each.at]
                 module = conversation.module
-                if module not in failures:
-                    try:
-                        with self.opened.transaction(self.run.store):
-                            told[module] = self._take(writers[module], conversation, each, told=told[module])
-                    except _OF_ONE_MODULE as error:
-                        failures[module] = error
+                if module in failures:
+                    continue
+                try:
+                    told[module] = self._stored(writers[module], conversation, each, told=told[module])
+                except _OF_ONE_MODULE as error:
+                    failures[module] = error
         return failures
+
+    def _stored(self, writer: ModuleWriter, conversation: Conversation, heard: Heard, *, told: int) -> int:
+        """One thing that was said, in a transaction of its own; returns how many records have been told of."""
+        with self.opened.transaction(self.run.store):
+            return self._take(writer, conversation, heard, told=told)
 
     # ---- how a module ended ----
 
