@@ -155,6 +155,7 @@ def _waiting_seconds(state: RetryCallState) -> float:
     failed = state.outcome.exception() if state.outcome else None
     if not isinstance(failed, Failed):
         return _pause(state)
-    if failed.asked_seconds is not None:
-        return failed.asked_seconds
+    asked = failed.asked_seconds
+    if asked is not None and (asked or state.attempt_number == 1):  # who says "at once" again and again is not believed
+        return asked
     return _long_pause(state) if isinstance(failed.error, RateLimited) else _pause(state)

@@ -188,6 +188,18 @@ def test_the_vendor_says_how_long_to_wait(
     assert waits == [expected]
 
 
+def test_a_vendor_that_says_at_once_again_and_again_is_given_time(
+    mocked: responses.RequestsMock, do: Any, waits: Waits
+) -> None:
+    for _ in range(4):
+        mocked.get(URL, status=429, headers={"Retry-After": "0"})
+    mocked.get(URL)
+    do(GET)
+    assert waits[0] == 0
+    assert len(waits) == 4
+    assert min(waits[1:]) >= 2
+
+
 @pytest.mark.parametrize("asked", ["-5", "soon", "", "²", "Sat, 01 Jun 2024 12:00:30 GMT"])
 def test_nonsense_counts_as_not_said(mocked: responses.RequestsMock, do: Any, waits: Waits, asked: str) -> None:
     mocked.get(URL, status=503, headers={"Retry-After": asked} if asked.isascii() else {})
