@@ -126,7 +126,8 @@ _REPORT: Final[Mapping[str, tuple[Message, FieldShape]]] = {
     "period_end": (Message("period before"), FieldShape("", "date")),
     "value": (Message("value"), FieldShape("", "number", _REPORT_DECIMALS)),
     "unit": (Message("unit"), FieldShape("", "text")),
-    "currency": (Message("currency"), FieldShape("", "text")),
+    # a module of Zoho's has a field "Currency" of its own, and no two fields of a module have one label
+    "currency": (Message("{kpi}: {part}", kpi=Message("KPI"), part=Message("currency")), FieldShape("", "text")),
     "n": (Message("number of records"), FieldShape("", "integer")),
     "ci_low": (Message("lower bound"), FieldShape("", "number", _REPORT_DECIMALS)),
     "ci_high": (Message("upper bound"), FieldShape("", "number", _REPORT_DECIMALS)),

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.zoho.emulator.workflows import Workflow, add_workflow
+from connector.config import read
+from connector.config.shapes import report_shapes
 from connector.contract import Change, FieldShape, Receipt, WriteTarget
 from connector.errors import AdapterError
 from tests.adapters.zoho.writing.test_places import FAULTS, Killed, dying
+from tests.company import SETTINGS, found_company, replaced
 
 WON = {"KPI_Won": FieldShape("Won", "money", 2)}
 ACCOUNTS = WriteTarget("accounts", "fields", "Accounts", ("id",), ("KPI_Won",), shapes=WON)
@@ -29,6 +34,16 @@ REPORT = WriteTarget(
     },
     label="KPI Reports",
 )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_new_report_module_takes_every_label(talks: Callable[..., Any], language: str, tmp_path: Path) -> None:
+    settings = replaced(SETTINGS, "currency: EUR", f"currency: EUR\n  language: {language}")
+    shapes = report_shapes(read(found_company(tmp_path, settings), environment={}))
+    zoho = talks(language=language, modules=())
+    made = zoho.places(replace(REPORT, fields=tuple(shapes.keys() - {"key"}), shapes=shapes), make=True)
+    assert len(made) == len(shapes) + 1
+    assert {name: str(place.message) for name, place in made.items() if place.message} == {}
 
 
 def sent(zoho: Any, target: WriteTarget, count: int, *, uncertain: bool = False, plus: float = 0.0) -> list[Change]:
