@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from adapters.zoho.emulator.app import StandIn
+from adapters.zoho.emulator.app import OUTSIDE, StandIn
 from adapters.zoho.emulator.credits import EDITIONS
 from adapters.zoho.emulator.faults import FAULTS, Fault
 from adapters.zoho.emulator.identity import zoho_id
@@ -39,6 +39,7 @@ class Ready:
             (Message("client secret"), settings.client_secret),
             (Message("grant code"), settings.grant_code),
             (Message("refresh token"), settings.refresh_token),
+            (Message("a fault while it runs"), f"""curl -d '{{"fault": "drop_body=2"}}' {self.url}{OUTSIDE}/faults"""),
         )
 
     def settings(self) -> Mapping[str, str]:
