@@ -26,14 +26,11 @@ def unknown_module(module: str) -> RejectedError:
 
 def missing_fields(module: str, missing: Sequence[str], *, known: Iterable[str]) -> RejectedError:
     """Fields of the mapping that the module does not have, or not any more."""
-    names = tuple(known)
-    first = missing[0]
+    meant = did_you_mean(missing[0], known)
+    correct = Message("correct its API name in the mapping, or map the column to null")
     return rejected(
         Message("{module}: the field {fields} is not in the organisation", module=module, fields=", ".join(missing)),
-        hint=Message(
-            "{meant}; correct its API name in the mapping, or map the column to null",
-            meant=did_you_mean(first, names),
-        ),
+        hint=Message("{remedy}; {then}", remedy=meant, then=correct) if meant else correct,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from adapters.zoho import faults
 from adapters.zoho.asking import Api
 from adapters.zoho.metadata import Metadata, read_metadata, wanted
 from connector.contract import HttpRequest
@@ -103,3 +105,15 @@ def test_metadata_is_old_after_a_day_and_when_the_clock_went_back() -> None:
     assert found.at is not None
     ages = (timedelta(), timedelta(hours=23), timedelta(hours=25), timedelta(hours=-1))
     assert [found.is_old(found.at + age) for age in ages] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("known", "hint"),
+    [
+        (["Amount_2"], "did you mean Amount_2?; correct its API name in the mapping, or map the column to null"),
+        (map(str, range(200)), "correct its API name in the mapping, or map the column to null"),
+    ],
+    ids=["one is near", "too many to list"],
+)
+def test_a_field_that_is_gone_has_a_remedy_however_many_others_there_are(known: Iterable[str], hint: str) -> None:
+    assert str(faults.missing_fields("Deals", ["Amount"], known=known).hint) == hint
