@@ -38,6 +38,10 @@ REMEDIES: Final[Mapping[str, Message]] = {
     "NOT_SUPPORTED": Message("Zoho makes no fields in this module: make it by hand, or write report records"),
     "FEATURE_NOT_ENABLED": Message("your edition does not have it"),
 }
+_NO_MORE_MODULES: Final = Message(
+    "your edition allows no more modules: delete one that nobody uses, name one of yours under `module`, or take this "
+    "target out of write_back"
+)
 _OTHER_REMEDY: Final = Message("make it by hand in Zoho (Setup, Modules and Fields)")
 
 _TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -189,7 +193,10 @@ def make_module(name: str, label: str, *, profiles: Sequence[str], api: Api) -> 
     found = results(answer, "modules", sent=1)
     said = found if isinstance(found, CallRefused) else next(map(_outcome, found), None)
     if isinstance(said, CallRefused) and said.code not in FLEETING:
-        raise _refused(Message("the module {name}", name=name), said)
+        refused = _refused(Message("the module {name}", name=name), said)
+        if said.code == "LIMIT_EXCEEDED":
+            refused.hint = _NO_MORE_MODULES
+        raise refused
 
 
 def _profile_ids(wanted: Sequence[str], *, api: Api) -> Generator[Effect, Any, list[str]]:

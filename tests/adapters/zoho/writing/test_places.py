@@ -315,6 +315,13 @@ def test_an_editions_limit_is_one_clear_line(status: int, wrapped: bool) -> None
     assert "your edition allows no more" in str(raised.value.hint)
 
 
+def test_an_edition_without_room_for_the_report_module_says_how_to_go_on(talks: Callable[..., Any]) -> None:
+    zoho = talks(modules=(), edition="free")
+    with pytest.raises(RejectedError, match="the module KPI_Reports") as raised:
+        zoho.places(report(), make=True)
+    assert "take this target out of write_back" in str(raised.value.hint)
+
+
 def test_a_field_that_zoho_calls_otherwise_is_named() -> None:
     made = {"api_name": "KPIWon", "data_type": "double", "id": "77", "custom_field": True, "field_label": "KPI_Won"}
     done = {"code": "SUCCESS", "status": "success", "message": "field created", "details": {"id": "77"}}
