@@ -162,7 +162,10 @@ def _show_failed(output: Output, report: PullReport) -> None:
             failed.setdefault(reason, []).append(module)
     for (connection, *_), modules in failed.items():
         if (error := modules[0].error) is not None:
-            place = f"{connection}.{', '.join(module.module for module in modules)}"
+            whole = len(modules) > 1 and all(
+                each in modules for each in report.modules if each.connection == connection
+            )
+            place = connection if whole else f"{connection}.{', '.join(module.module for module in modules)}"
             output.error(Message("{where}: {problem}", where=place, problem=error.message), error.hint)
 
 

@@ -142,6 +142,7 @@ def test_modules_that_fail_for_one_reason_are_one_line_of_the_run(run: Run, at_h
         run(*init(company), env=known(company))
         run("pull", env=known(company))
     done = run("pull", env=known(company), code=1)
+    assert done.err.count("error: crm: GET 127.0.0.1/crm/v8/org could not connect") == 1
     assert done.err.count("error: ") == 1
     assert "pull failed: crm." in run("status", env=known(company)).err
 
