@@ -14,7 +14,7 @@ from connector.compute import ComputeReport, OpenEngine, compute, windows
 from connector.config import Config
 from connector.contract import Adapter
 from connector.engine.duckdb import DuckDBEngine
-from connector.errors import ConnectorError, Interrupted, Message
+from connector.errors import AdapterError, ConnectorError, Interrupted, Message
 from connector.plan import PlanReport, plan
 from connector.pull import PullReport, pull, sources
 from connector.store import Store, problems, runs
@@ -177,7 +177,8 @@ def failures_of(pulled: PullReport) -> dict[str, Any]:
     why = Message("{where}: {problem}", where=names[0], problem=error.message)
     if len(names) > 1:
         why = Message("{why} (and {count} modules more)", why=why, count=len(names) - 1)
-    return {"failed_modules": names, **_told(why, error.hint)}
+    samples = (sample for module in pulled.failed if (sample := _sample_of(module.error)))
+    return {"failed_modules": names, **_told(why, error.hint), **next(samples, {})}
 
 
 @dataclass(slots=True)
@@ -212,7 +213,14 @@ def _of_failure(error: BaseException) -> dict[str, Any]:
     """Our own errors hold no secrets; of others only the kind is kept. `status` tells it in its reader's language."""
     if not isinstance(error, ConnectorError | KpiError):
         return {"error": type(error).__name__}
-    return _told(error.message, error.hint)
+    return {**_told(error.message, error.hint), **_sample_of(error)}
+
+
+def _sample_of(error: BaseException | None) -> dict[str, Any]:
+    """An answer that nobody documented, for whoever writes the adapter; everything private is taken out of it."""
+    if not isinstance(error, AdapterError) or not error.sample:
+        return {}
+    return {runs.SAMPLE: {"operation": error.operation, "code": error.code, "answer": error.sample}}
 
 
 def _told(why: Message, remedy: Message) -> dict[str, Any]:

@@ -108,6 +108,8 @@ def _about_failure(run: Run) -> Problem:
     told = run.summary.get(runs.TOLD)
     why, remedy = map(Message.read, told) if told else (run.summary.get("error", "?"), Message(""))
     hint = Message("{remedy}; {then}", remedy=remedy, then=again) if remedy else again
+    if runs.SAMPLE in run.summary:
+        hint = Message("{hint}; for the report, crm-kpi status --json has a sample without any values", hint=hint)
     return Problem("runs", Message("{command} failed: {reason}", command=run.command, reason=why), hint)
 
 

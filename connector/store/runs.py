@@ -20,6 +20,8 @@ UP_TO_DATE = "up_to_date"
 
 TOLD = "told"
 """In the summary of a run that failed: why, and what to do, as messages that were written."""
+SAMPLE = "sample"
+"""In a run's summary: an answer that nobody documented, where it failed; everything private is taken out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from connector.config import Config, read
-from connector.errors import ConnectorError, Message, StoreBusy, WriteBackRefused
-from connector.run import RunReport, recorded, run, summary_of
+from connector.errors import ConnectorError, Message, RejectedError, StoreBusy, WriteBackRefused
+from connector.pull import ModuleReport, PullReport
+from connector.run import RunReport, failures_of, recorded, run, summary_of
 from connector.status import status
 from connector.store import Store, coverage, run_lock, runs
 from tests import company
@@ -169,6 +170,23 @@ def test_how_a_run_ended_is_noted_whatever_happens(shop: Shop, error: BaseExcept
         (noted,) = runs.last(store)
     assert (noted.status, noted.summary["error"]) == (status, kept)
     assert "secret" not in str(noted.summary)
+
+
+def test_what_nobody_documented_is_kept_as_a_sample(shop: Shop) -> None:
+    """Whoever writes the adapter needs it; a person is told where it is."""
+    answer = '{"code":"NEW_CODE","message":"text"}'
+    refused = RejectedError(Message("was refused"), operation="GET crm.example/deals", code="NEW_CODE", sample=answer)
+    with shop.open() as store, pytest.raises(RejectedError), recorded(store, "pull", now=NOW):
+        raise refused
+    sample = {"operation": "GET crm.example/deals", "code": "NEW_CODE", "answer": answer}
+    assert shop.last().summary[runs.SAMPLE] == sample
+    with shop.open() as store:
+        (said,) = status(store, now=NOW).advice
+    assert "crm-kpi status --json has a sample" in str(said.hint)
+    modules = [
+        ModuleReport("crm", error.operation, (), error=error) for error in (RejectedError(Message("locked")), refused)
+    ]
+    assert failures_of(PullReport(tuple(modules)))[runs.SAMPLE] == sample
 
 
 def test_a_module_that_could_not_be_pulled_is_why_the_run_failed(shop: Shop) -> None:
