@@ -46,7 +46,7 @@ def deletions(read: ModuleRead, gone: Gone, *, overlap: timedelta) -> Asking:
             return Told(listed=False) if page == 1 else Told(too_many=True)
         found |= {str(row["id"]): str(row.get("deleted_time") or "") for row in answer.rows if row.get("id")}
         if not answer.more:
-            return _told(found, gone, start)
+            return _told(found, gone, start, since=gone.news_from(overlap))
     return Told(too_many=True)
 
 
@@ -56,11 +56,16 @@ def _page(read: ModuleRead, page: int, start: datetime | None) -> HttpRequest:
     return read.api.get(f"{read.module}/deleted", query, headers=headers, credits=CREDITS)
 
 
-def _told(found: Mapping[str, str], gone: Gone, start: datetime | None) -> Told:
-    new = {each: at for each, at in found.items() if gone.known.get(each) != at}
+def _told(found: Mapping[str, str], gone: Gone, start: datetime | None, *, since: datetime | None) -> Told:
+    new = {each: at for each, at in found.items() if gone.known.get(each) != at and _is_since(at, since)}
     back = tuple(
         each
         for each, at in gone.known.items()
         if each not in found and start is not None and (instant(at) or start) >= start
     )
     return Told(new, back)
+
+
+def _is_since(at: str, since: datetime | None) -> bool:
+    moment = instant(at)
+    return moment is None or since is None or moment >= since

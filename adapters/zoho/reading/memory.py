@@ -7,7 +7,7 @@ overlap and leaves out what it knows: the records that were there already, each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -92,18 +92,32 @@ class Gone:
 
     def starts(self, overlap: timedelta) -> datetime | None:
         """From when on the next run asks: so early that everything that is remembered is listed again."""
-        oldest = min(filter(None, map(instant, self.known.values())), default=None)
-        soonest = self.at - overlap if self.at else None
-        if oldest is None or soonest is None:
-            return soonest
-        return min(soonest, oldest - timedelta(seconds=1))
+        news = self.news_from(overlap)
+        return news if news is None or not self.known else min(news, self._oldest() - timedelta(seconds=1))
 
-    def with_more(self, deleted: Mapping[str, str]) -> Gone:
-        """After more deletions were said."""
-        together = sorted({**self.known, **deleted}.items(), key=lambda each: (instant(each[1]) or _LONG_AGO, each[0]))
+    def news_from(self, overlap: timedelta) -> datetime | None:
+        """What was deleted earlier was said, though it is not remembered."""
+        if self.at is None:
+            return None
+        return min(self.at - overlap, self._oldest()) if self.known else self.at - overlap
+
+    def _oldest(self) -> datetime:
+        return min(map(_moment, self.known.values()))
+
+    def with_more(self, deleted: Mapping[str, str], *, now: datetime | None) -> Gone:
+        """After more deletions were said.
+
+        Args:
+            deleted: The new ones.
+            now: The server's clock before they were asked for: where more were listed than can be remembered, older
+                ones are not asked for again.
+        """
+        timed = [each for each in {**self.known, **deleted}.items() if instant(each[1])]
+        together = sorted(timed, key=lambda each: (_moment(each[1]), each[0]))
+        known = dict(_of_one_page(together))
         newest = instant(together[-1][1]) if together else None
-        at = max(filter(None, (self.at, newest)), default=None)
-        return replace(self, at=at, known=dict(together[-MOST_GONE:]))
+        reached = now if len(known) < len(together) else None
+        return replace(self, at=max(filter(None, (self.at, newest, reached)), default=None), known=known)
 
     def without(self, ids: Iterable[str]) -> Gone:
         """After records came back, or were forgotten by Zoho too."""
@@ -136,6 +150,20 @@ class Calls:
 
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moment(when: str) -> datetime:
+    return instant(when) or _LONG_AGO
+
+
+def _of_one_page(deleted: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The latest deletions: of whole seconds, and so few that listing them again takes one page."""
+    times = [_moment(when) for _, when in deleted]
+    for start in range(max(len(deleted) - MOST_GONE, 0), len(deleted)):
+        begins = start == 0 or times[start - 1] < times[start]
+        if begins and sum(at >= times[start] - timedelta(seconds=1) for at in times) <= 2 * MOST_GONE:
+            return deleted[start:]
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

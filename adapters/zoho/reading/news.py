@@ -100,7 +100,7 @@ class NewsRead:
             self.memory = replace(self.memory, gone=replace(self.memory.gone, listed=told.listed))
         if told.deleted:
             self._said = True
-            self.memory = replace(self.memory, gone=self.memory.gone.with_more(told.deleted))
+            self.memory = replace(self.memory, gone=self.memory.gone.with_more(told.deleted, now=self._now))
             yield Deletions(self._read.module, sorted(told.deleted), next_state=self._point())
 
     def _back(self, ids: Sequence[str]) -> Asking:

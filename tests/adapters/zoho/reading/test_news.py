@@ -199,6 +199,21 @@ def test_many_deletions_are_paged(connect: Connect) -> None:
     assert mirrored(org.mirrors["Deals"]) == org.stored()
 
 
+@pytest.mark.parametrize("apart", [0, 1], ids=["of one second", "within a while"])
+def test_many_deletions_are_listed_twice_at_most(connect: Connect, apart: int) -> None:
+    org = connected(connect, 500)
+    for number in range(1, 481):
+        org.later(seconds=apart if number % 2 else 0)
+        org.state.delete("Deals", an_id(number))
+    org.later(seconds=30)
+    assert mirrored(org.run()) == org.stored()
+    org.later(seconds=600)
+    org.run()
+    org.later(seconds=600)
+    assert len(org.calls_of()) <= 3
+    assert org.mirrors["Deals"].said == [org.mirrors["Deals"].end]
+
+
 def test_more_deletions_than_pages_by_number_show_have_everything_read(connect: Connect, monkeypatch: Any) -> None:
     monkeypatch.setattr(deleted, "PAGES", 2)
     org = connected(connect, 500)
