@@ -206,6 +206,22 @@ def test_people_who_work_while_pages_are_read(connect: Connect, fault: str, *, c
     assert mirrored(org.run()) == org.stored()
 
 
+@pytest.mark.parametrize(("fault", "action"), [("modified_while_paged", "update"), ("deleted_while_paged", "delete")])
+def test_people_who_work_while_queries_are_read(connect: Connect, fault: str, action: str) -> None:
+    org = connect(way="coql")
+    loaded(org.state, "Deals", deals(4_500))
+    org.later(seconds=5)
+    for at in (1, 3):
+        org.server.faults.plan(fault, at, prefix="/crm/v8/coql")
+    mirror = org.mirrors["Deals"] = Mirror()
+    org.once(mirror)
+    assert [entry["action"] for entry in org.server.journal] == [action, action]
+    missing = org.stored() - mirrored(mirror)
+    assert {at for _, at, _ in missing} <= {stamp(org.state.now())}, "only what changed since"
+    org.later(seconds=5)
+    assert mirrored(org.run()) == org.stored()
+
+
 @pytest.mark.parametrize("counts", [False, True], ids=["a token is a place", "a token counts rows"])
 def test_a_change_hides_no_other_change_that_is_on_the_next_page(connect: Connect, *, counts: bool) -> None:
     org = connect(way="list", stand_in={"tokens_count_rows": counts})
