@@ -51,7 +51,7 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_doubled(scenario: str, tmp_
         pytest.param("cursor_before_rows", "commit", "accounts", id="cursor saved before the rows"),
         pytest.param("no_read_back", "after request PUT", "journal", id="no read-back"),
         pytest.param("acknowledged_before_sent", "before request PUT", "journal", id="acknowledged before sent"),
-        pytest.param("append_for_upsert", "before request PUT", "deals", id="append for upsert"),
+        pytest.param("append_for_upsert", "commit", "deals", id="append for upsert"),
     ],
 )
 def test_a_planted_bug_is_caught(bug: str, pattern: str, unlike: str, tmp_path: Path) -> None:
