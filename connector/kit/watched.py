@@ -53,6 +53,27 @@ def records(said: object) -> int:
     return 1 if isinstance(said, Unreadable) else 0
 
 
+def credits_of(sample: Sample) -> int:
+    """What reading everything once costs, by what the requests say."""
+    costs: list[int] = []
+
+    def counted(talk: Generator[Any, Any, None]) -> Generator[Any, Any, None]:
+        answer: Any = None
+        try:
+            while True:
+                said = talk.send(answer)
+                costs.append(said.credits if isinstance(said, HttpRequest) else 0)
+                answer = yield said
+        except StopIteration:
+            return
+        finally:
+            talk.close()
+
+    for conversation in sample.conversations():
+        list(led(counted(conversation.talk(None)), sample))
+    return sum(costs)
+
+
 def ends_in_an_error_of_ours(talk: Failing, sample: Sample) -> bool:
     """Whether the failure is handled, handed on, or told in the adapter's own words; a crash is none of these."""
     try:
