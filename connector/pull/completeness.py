@@ -14,6 +14,8 @@ from connector.store.coverage import Coverage
 
 READ_WHOLE_AGAIN: Final = timedelta(days=7)
 """How long a difference that a whole reading did not mend is left alone."""
+ANOTHER_DIFFERENCE: Final = timedelta(days=1)
+"""How long any other is left alone then. What waits for approval comes and goes all day, and is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,17 @@ def _difference_then(known: Coverage | None, missing: int | None, *, whole: bool
     return known.difference_then if known else None
 
 
-def mends_by_reading_whole(run: Run, place: Place) -> bool:
-    """Whether counts disagree in a way that no whole reading has tried to mend lately."""
-    return any(each.agreed is False and _is_new(each, run.now) for each in covered(run.store, place))
+def mends_by_reading(run: Run, place: Place, *, whole: bool) -> bool:
+    """Whether counts disagree in a way that another reading may mend: of what is new, or of everything."""
+    return any(each.agreed is False and _may_mend(each, run.now, whole=whole) for each in covered(run.store, place))
 
 
-def _is_new(counted: Coverage, now: datetime) -> bool:
-    if counted.read_whole_at is None or counted.difference_then != counted.difference:
+def _may_mend(counted: Coverage, now: datetime, *, whole: bool) -> bool:
+    left = counted.difference_then
+    if counted.read_whole_at is None or left is None or (left != counted.difference and not whole):
         return True
-    return now - datetime.fromisoformat(counted.read_whole_at) >= READ_WHOLE_AGAIN
+    patience = READ_WHOLE_AGAIN if left == counted.difference else ANOTHER_DIFFERENCE
+    return now - datetime.fromisoformat(counted.read_whole_at) >= patience
 
 
 def heal(run: Run, place: Place) -> bool:

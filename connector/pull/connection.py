@@ -20,7 +20,7 @@ from connector.errors import (
 )
 from connector.mapping import CompiledMapping, NameIndex
 from connector.opening import Opened
-from connector.pull.completeness import Place, covered, mark_incomplete, mends_by_reading_whole
+from connector.pull.completeness import Place, covered, mark_incomplete, mends_by_reading
 from connector.pull.fetch import Heard, Talk, listen
 from connector.pull.module import ModuleWriter, basis_of
 from connector.pull.order import levels
@@ -102,10 +102,10 @@ class ConnectionPull:
 
     def _complete(self, group: Sequence[str]) -> None:
         """Where counts disagree after a delta: what came while it was read is in the next one, and whatever else is
-        missing needs a whole reading. A difference that a whole reading left is left alone for a while."""
+        missing needs a whole reading. Where one left a difference, the next is not made soon."""
         for module in group:
             for whole in (False, True):
-                if module in self._deltas and mends_by_reading_whole(self.run, _place(self.source, module)):
+                if module in self._deltas and mends_by_reading(self.run, _place(self.source, module), whole=whole):
                     self._group([module], whole=whole)
 
     def _outdated(self, modules: Mapping[str, Sequence[CompiledMapping]]) -> list[str]:

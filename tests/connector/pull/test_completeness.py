@@ -61,6 +61,19 @@ def test_records_that_nobody_shows_us_are_read_for_once_and_not_in_every_run(sho
     assert shop.lists() > WHOLE, "another difference is another matter"
 
 
+def test_records_that_come_and_go_unseen_cost_one_whole_reading_a_day(shop: Shop) -> None:
+    """As with approvals: the vendor counts what waits for one, and shows it to nobody."""
+    shop.crm.hidden = {("deals", "d0")}
+    shop.pull()
+    whole = 0
+    for number in range(48):
+        shop.crm.put("deals", f"w{number}", outcome="won", amount=1)
+        shop.crm.hidden.add(("deals", f"w{number}"))
+        assert not shop.pulled(days=1 / 24).complete
+        whole += shop.lists() > 2
+    assert whole == 2
+
+
 def test_after_a_week_everything_is_read_again(shop: Shop) -> None:
     shop.crm.hidden = {("deals", "d0")}
     shop.pull()
