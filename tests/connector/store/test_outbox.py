@@ -243,3 +243,25 @@ def test_whether_a_plan_has_open_changes_is_found_by_index(store: Store) -> None
     for statement in asking:
         steps = [row[-1] for row in store.db.conn.execute(f"EXPLAIN QUERY PLAN {statement}")]
         assert any("USING COVERING INDEX idx_changes_plan_id_status" in step for step in steps), steps
+
+
+def test_a_refusal_counts_until_the_record_takes_something_else(store: Store) -> None:
+    save(store, "p1", change("p1", "a1", {"KPI": 1}), change("p1", "a2", {"KPI": 1}))
+    acknowledge(store, Receipt("p1-accounts-a1", "rejected"), Receipt("p1-accounts-a2", "rejected"))
+    assert outbox.refused(store) == 2
+    save(store, "p2", change("p2", "a1", {"KPI": 2}))
+    acknowledge(store, Receipt("p2-accounts-a1", "done"))
+    assert (outbox.refused(store), outbox.counts(store)["rejected"]) == (1, 2)
+
+
+def test_the_latest_change_of_a_record_stands_for_those_before_it(store: Store) -> None:
+    save(store, "p1", change("p1", "a1", {"KPI": 1}), change("p1", "a2", {"KPI": 1}))
+    mark(store, ["p1-accounts-a1"], ChangeStatus.UNKNOWN)
+    save(store, "p2", change("p2", "a1", {"KPI": 2}), change("p2", "a3", {"KPI": 2}))
+    with store.transaction():
+        taken = outbox.take(store, "crm", "accounts", LATER)
+    assert [(each.change.id, each.status) for each in taken] == [
+        ("p2-accounts-a1", "unknown"),
+        ("p2-accounts-a3", "planned"),
+    ]
+    assert statuses(store) == {"p2-accounts-a1": "sending", "p2-accounts-a3": "sending"}
