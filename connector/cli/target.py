@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -180,9 +181,11 @@ def _content(sheet: Path, made: Template, output: Output) -> bytes:
 
 
 def _write(sheet: Path, content: bytes) -> None:
-    """Never over a file that is there: somebody may have filled it in."""
+    """For its owner only, as reports are; never over a file that is there: somebody may have filled it in."""
+    from connector.store.disk import PRIVATE_FILE
+
     try:
-        with sheet.open("xb") as file:
+        with open(sheet, "xb", opener=lambda path, flags: os.open(path, flags, PRIVATE_FILE)) as file:
             file.write(content)
     except FileExistsError as error:
         hint = Message("give another name; it may be filled in already")

@@ -90,6 +90,9 @@ def test_the_list_as_json(ran: Run, tmp_path: Path) -> None:
 def test_a_sheet_as_xlsx_is_never_written_over_another(ran: Run, tmp_path: Path) -> None:
     command = ("target", "import", "--template", "sheet.xlsx", "--scope", "team")
     assert ran(*command, "--json").data == {"template": "sheet.xlsx", "rows": 3}
+    assert (tmp_path / "sheet.xlsx").stat().st_mode & 0o777 == 0o600, (
+        "it has people's names and numbers, as a report has"
+    )
     assert (tmp_path / "sheet.xlsx").read_bytes().startswith(b"PK")
     assert "is there already" in ran(*command, code=1).err
 
