@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.sample.dirt import KINDS as DIRT
 from connector.sample.generator import FactPage, Sample, generate
 from connector.sample.settings import csv_mapping, csv_tables
-from connector.sample.write import records, write_csv, write_store
+from connector.sample.write import write_csv
 
 __all__ = [
     "DIRT",
@@ -14,7 +14,5 @@ __all__ = [
     "csv_mapping",
     "csv_tables",
     "generate",
-    "records",
     "write_csv",
-    "write_store",
 ]

@@ -64,7 +64,7 @@ class FactPage:
     count: int
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Row by row, for `executemany`."""
+        """Row by row."""
         return zip(*self.columns.values(), strict=True)
 
 

@@ -1,6 +1,6 @@
-"""A sample as files, as rows of a store, or as records: the three ways out.
+"""A sample as files, as a CRM would export it.
 
-CSV: UTF-8, comma, one header line with the labels that a CRM would show, owners and teams by name, money with two
+UTF-8, comma, one header line with the labels that a CRM would show, owners and teams by name, money with two
 decimals and a point, dates ``2025-03-01``, instants ``2025-03-01T08:00:00Z`` (UTC), empty where there is nothing.
 """
 
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,41 +34,6 @@ def write_csv(sample: Sample, folder: Path, *, tables: Iterable[str] | None = No
     return rows
 
 
-def write_store(
-    sample: Sample, database: sqlite3.Connection, *, tables: Iterable[str] | None = None
-) -> Mapping[str, int]:
-    """Rows straight into the fact tables of a store, in the caller's transaction; returns the rows of each table.
-
-    The tables must be there and hold none of the sample's ids: this is for tests and benchmarks, not a way to sync.
-    """
-    rows = {}
-    for table in tables or sample.tables():
-        names = FACTS[table].column_names
-        columns = ", ".join(f'"{name}"' for name in names)
-        insert = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # dictionary's names
-        rows[table] = 0
-        for page in sample.pages(table):
-            database.executemany(insert, page.rows())
-            rows[table] += page.count
-    return rows
-
-
-def records(sample: Sample, table: str) -> Iterator[dict[str, Any]]:
-    """One dict for each record, as a CRM's API would give it: decimal text for money, true and false, null."""
-    columns = [column for name in FACTS[table].column_names if (column := FACTS[table].column(name))]
-    spoken = {column.name: _SPOKEN[column.type] for column in columns if column.type in _SPOKEN}
-    names = exported_columns(table)
-    for page in sample.pages(table):
-        values = [
-            [None if value is None else spoken[name](value) for value in page.columns[name]]
-            if name in spoken
-            else page.columns[name]
-            for name in names
-        ]
-        for row in zip(*values, strict=True):
-            yield dict(zip(names, row, strict=True))
-
-
 def money_text(amount: int) -> str:
     """Ten-thousandths as decimal text.
 
@@ -79,9 +43,6 @@ def money_text(amount: int) -> str:
     units, rest = divmod(abs(amount), SCALE)
     digits = f"{rest:04}"
     return f"{'-' if amount < 0 else ''}{units}.{digits[:2]}{digits[2:].rstrip('0')}"
-
-
-_SPOKEN: Mapping[ColumnType, Callable[[Any], Any]] = {ColumnType.MONEY: money_text, ColumnType.BOOLEAN: bool}
 
 
 class _Export:

@@ -1,11 +1,9 @@
-"""The three ways out: files, a store's tables, records."""
+"""A sample as files."""
 
 from __future__ import annotations
 
 import csv
 import json
-import sqlite3
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.mapping.model import TableMapping
-from connector.sample import Sample, csv_mapping, csv_tables, generate, records, write_csv, write_store
+from connector.sample import Sample, csv_mapping, csv_tables, generate, write_csv
 from connector.sample.write import money_text
-from kpi_engine.facts import FACTS, ColumnType
+from kpi_engine.facts import FACTS
 
 UNTIL = date(2025, 12, 1)
-SQL_TYPES = {
-    ColumnType.INTEGER: "INTEGER",
-    ColumnType.BOOLEAN: "INTEGER",
-    ColumnType.MONEY: "INTEGER",
-    ColumnType.REAL: "REAL",
-}
 
 
 @pytest.fixture(scope="module")
@@ -81,32 +73,6 @@ def test_the_truth_lies_beside_the_files(sample: Sample, tmp_path: Path) -> None
 def test_only_some_tables(sample: Sample, tmp_path: Path) -> None:
     assert set(write_csv(sample, tmp_path, tables=["users", "deals"])) == {"users", "deals"}
     assert {path.name for path in tmp_path.iterdir()} == {"users.csv", "deals.csv", "truth.json"}
-
-
-def test_a_store_takes_the_rows_as_they_are(sample: Sample) -> None:
-    with closing(sqlite3.connect(":memory:")) as database:
-        for table in sample.tables():
-            columns = ", ".join(
-                f'"{name}" {SQL_TYPES.get(column.type, "TEXT")}'
-                for name in FACTS[table].column_names
-                if (column := FACTS[table].column(name))
-            )
-            database.execute(f'CREATE TABLE {table} ({columns}, PRIMARY KEY ("connection", "id")) STRICT')
-        rows = write_store(sample, database)
-        for table, count in rows.items():
-            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,)  # noqa: S608
-        stored = database.execute("SELECT sum(amount) FROM deals").fetchone()[0]
-    assert stored == sum(deal["amount"] or 0 for deal in facts(sample, "deals"))
-
-
-def test_records_are_json_as_an_api_gives_it(sample: Sample) -> None:
-    found = list(records(sample, "users"))
-    assert len(found) == 32
-    assert set(found[0]) == set(FACTS["users"].column_names) - {"connection", "deleted_at"}
-    assert {record["active"] for record in found} == {True, False}
-    deal = next(records(sample, "deals"))
-    assert Decimal(deal["amount"]) * 10_000 == facts(sample, "deals")[0]["amount"]
-    assert json.loads(json.dumps(deal)) == deal
 
 
 @given(st.integers(-(10**15), 10**15))
