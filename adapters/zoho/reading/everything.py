@@ -55,12 +55,14 @@ class FullRead:
         plan = self._plan()
         way = yield from self._by_the_first_way(plan)
         memory, number = yield from self._agreed(self._remembered())
+        exact = self._midway is None and number == self._arrived
+        memory = replace(memory, counts_fewer=self._read.module in counts.COUNTS_FEWER and not exact)
         yield Finished(
             self._read.module,
             next_state=memory.as_state(),
             snapshot=True,
             vendor_count=number,
-            counts_fewer=self._read.module in counts.COUNTS_FEWER,
+            counts_fewer=memory.counts_fewer,
             note=_note(self._read.module, way, plan),
         )
 

@@ -16,7 +16,7 @@ from zlib import crc32
 from adapters.zoho.metadata import Metadata
 from connector.contract import State
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the state and of what becomes of a record; another version has everything read again."""
 MOST_KNOWN: Final = 500
 """More recent records than this are not remembered; they arrive once more, which costs calls and changes nothing."""
@@ -182,6 +182,8 @@ class Memory:
     calls: Calls = Calls()
     counted_by: str = ""
     """Which way of counting Zoho allows."""
+    counts_fewer: bool = True
+    """That way may leave out some of what is listed. It does not where a whole reading brought exactly as many."""
     made_as: int = 0
     """Of what decides what is said of a record, beside the record; see `ModuleRead.made_as`."""
     reading: Mapping[str, Any] | None = None
@@ -201,6 +203,7 @@ class Memory:
             "unmade": list(self.unmade),
             "calls": self.calls.as_state(),
             "counted_by": self.counted_by,
+            "counts_fewer": self.counts_fewer,
             "made_as": self.made_as,
             "reading": dict(self.reading) if self.reading is not None else None,
             "in_news": self.in_news,
@@ -220,6 +223,7 @@ class Memory:
             unmade=tuple(state["unmade"]),
             calls=Calls.from_state(state["calls"]),
             counted_by=state["counted_by"],
+            counts_fewer=state["counts_fewer"],
             made_as=state["made_as"],
             reading=state["reading"],
             in_news=state["in_news"],

@@ -63,7 +63,7 @@ class NewsRead:
             self._read.module,
             next_state=self.memory.as_state() if self._said else state,
             vendor_count=counted.number,
-            counts_fewer=self._read.module in counts.COUNTS_FEWER,
+            counts_fewer=self.memory.counts_fewer,
         )
 
     def changes(self) -> PullTalk:

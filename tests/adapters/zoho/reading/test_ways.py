@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from adapters.zoho.emulator import bulk_read
 from adapters.zoho.emulator.answers import Refusal
+from adapters.zoho.emulator.listing import Listing
 from adapters.zoho.emulator.meta import FieldMeta, PickValue
 from adapters.zoho.emulator.paging import PageTokens
 from adapters.zoho.emulator.state import stamp
@@ -20,6 +22,7 @@ from connector.errors import RejectedError
 from tests.adapters.zoho.reading.organisation import DEAL, START, Mirror, Zoho, an_id, deals, loaded, mirrored
 
 Connect = Callable[..., Zoho]
+count = Listing.count
 WAYS = pytest.mark.parametrize("way", ["list", "coql", "bulk"])
 
 
@@ -125,7 +128,26 @@ def test_leads_are_read_by_lists_converted_ones_too(connect: Connect) -> None:
     mirror = org.run("Leads", ("id", "Last_Name", "$converted", "Modified_Time"))
     assert {each: row["$converted"] for each, row in mirror.rows.items()} == {an_id(1): True, an_id(2): False}
     assert "lists show converted leads" in note(org, "Leads")
-    assert mirror.end.counts_fewer
+    assert not mirror.end.counts_fewer, "here they are counted, too"
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_lead_that_is_gone_without_a_word_is_missed_where_zoho_counts_converted_ones_too(
+    connect: Connect, monkeypatch: Any, *, counted: bool
+) -> None:
+    if not counted:
+        monkeypatch.setattr(Listing, "count", lambda listing, call: count(listing, dataclasses.replace(call, query={})))
+    org = connect()
+    lead = {"Last_Name": "Li", "Created_Time": stamp(START), "Modified_Time": stamp(START), "Converted__s": 0}
+    loaded(org.state, "Leads", [{**lead, "id": an_id(number), "Converted__s": number % 2} for number in range(8)])
+    fields = ("id", "Last_Name", "$converted", "Modified_Time")
+    assert org.run("Leads", fields).end.counts_fewer is not counted
+    org.later(hours=1)
+    org.state.db.execute('DELETE FROM "Leads" WHERE id = ?', (an_id(4),))
+    mirror = org.mirrors["Leads"]
+    org.once(mirror, "Leads", fields)
+    assert mirror.end.counts_fewer is not counted
+    assert mirror.end.vendor_count == (7 if counted else 3)
 
 
 def test_a_way_that_zoho_refuses_gives_way_to_the_next(connect: Connect) -> None:
