@@ -110,7 +110,7 @@ def run(
         )
         windowed = partial(windows, config, store, engine=engine, progress=progress)
         gaps = update_gaps(config, store, run_id=noted.run_id, windows=windowed, progress=progress)
-        planned = plan(config, store, adapters, now=now)
+        planned = plan(config, store, adapters, now=now, again=yes)
         applied = _apply(config, store, adapters, planned=planned, yes=yes, now=now, progress=progress, world=world)
         report = RunReport(noted.run_id, pulled, computed, gaps, planned, applied, _quarantined(store))
         noted.status, noted.summary = report.status, {**summary_of(report), **failures_of(pulled)}

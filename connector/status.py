@@ -198,4 +198,7 @@ def _about_writing(plan: Plan | None, changes: Mapping[str, int], *, refused: in
         yield Problem("write_back", message, Message("look at them with crm-kpi plan, write them with crm-kpi apply"))
     if refused:
         message = Message("{count} changes were refused", count=refused)
-        yield Problem("write_back", message, Message("they are tried again when they or their record change"))
+        hint = Message(
+            "mend the reason, then run crm-kpi plan and crm-kpi apply; a run tries again what changed, or whose record did"
+        )
+        yield Problem("write_back", message, hint)

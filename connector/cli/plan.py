@@ -40,7 +40,7 @@ def plan(session: Session, everything: bool) -> None:
     config, now = session.config(), session.now()
     adapters = {name: connection.connect() for name, connection in config.connections.items()}
     with session.writing(config) as store:
-        report = plan_all(config, store, adapters, now=now)
+        report = plan_all(config, store, adapters, now=now, again=True)
         changes = {
             each.target: _changes(store, each.target, limit=-1 if everything else SHOWN) for each in report.targets
         }

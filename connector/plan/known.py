@@ -59,17 +59,17 @@ class Known:
     def _ours(self) -> frozenset[str]:
         return frozenset(self.target.fields if isinstance(self.target, FieldsTarget) else REPORT_FIELDS)
 
-    def changes(self, wanted: Wanted, *, over: AbstractSet[str]) -> Iterator[tuple[str, Fields]]:
-        """(record id, fields to send), in the order of ids."""
+    def changes(self, wanted: Wanted, *, over: AbstractSet[str], again: bool = False) -> Iterator[tuple[str, Fields]]:
+        """(record id, fields to send), in the order of ids; with `again` what was refused is among them."""
         found: dict[str, Fields] = dict(self._differences(wanted))
         for record_id in self.unsettled.keys() - over:
-            again = self._again(record_id, self.unsettled[record_id], wanted)
-            found[record_id] = {**again, **found.get(record_id, {})}
+            said = self._said_again(record_id, self.unsettled[record_id], wanted)
+            found[record_id] = {**said, **found.get(record_id, {})}
         for record_id, fields in sorted(found.items()):
-            if fields and self.refused.get(record_id) != fields:
+            if fields and (again or self.refused.get(record_id) != fields):
                 yield record_id, fields
 
-    def _again(self, record_id: str, said: Fields, wanted: Wanted) -> Fields:
+    def _said_again(self, record_id: str, said: Fields, wanted: Wanted) -> Fields:
         """What was said and not answered is said again as it is wanted now; what is held back, in the same words."""
         cells, kept = wanted.cells.get(record_id, {}), self._kept(record_id, wanted)
         ours = ((name, cell) for name, cell in said.items() if name in self._ours)

@@ -43,7 +43,9 @@ class PlanReport:
         return sum(each.credits for each in self.targets)
 
 
-def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: datetime) -> PlanReport:
+def plan(
+    config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: datetime, again: bool = False
+) -> PlanReport:
     """Plan the write-back of the values that there are, in place of older plans that were not sent.
 
     Args:
@@ -51,6 +53,7 @@ def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: 
         store: The open store.
         adapters: Connection name -> adapter; asked for what it can do, never talked to.
         now: Stamped on the plan.
+        again: Plan what was refused, too, though it is the same: a person may have mended why.
 
     Raises:
         WriteBackRefused: an adapter cannot write what a target asks for.
@@ -62,7 +65,8 @@ def plan(config: Config, store: Store, adapters: Mapping[str, Adapter], *, now: 
         figures = decode_figures(standing.summary)
         return PlanReport(standing.plan_id, standing.as_of, figures, _places(config, store, figures, adapters=adapters))
     drafts = [
-        _Draft.make(config, store, target, adapter=adapters[target.connection]) for target in config.write_back.targets
+        _Draft.make(config, store, target, adapter=adapters[target.connection], again=again)
+        for target in config.write_back.targets
     ]
     targets = tuple(draft.figures for draft in drafts)
     if not any(draft.changes or draft.figures.rewrite for draft in drafts):
@@ -97,12 +101,12 @@ class _Draft:
     figures: TargetFigures
 
     @classmethod
-    def make(cls, config: Config, store: Store, target: Target, *, adapter: Adapter) -> _Draft:
+    def make(cls, config: Config, store: Store, target: Target, *, adapter: Adapter, again: bool) -> _Draft:
         _refuse_unable(target, adapter)
         wanted = _wanted(config, store, target)
         place = Known.of(config, store, target)
         over = place.over(wanted)
-        changes = tuple(place.changes(wanted, over=over))
+        changes = tuple(place.changes(wanted, over=over, again=again))
         able = adapter.capabilities
         whole = able.whole_file_write
         source = source_digest(config, store, target)

@@ -385,6 +385,21 @@ def test_another_place_has_refused_nothing_yet(desk: Any) -> None:
     assert changes(desk) == {"Acme": {"Won": 1.0, "Rate": None}}
 
 
+def test_what_was_refused_is_planned_again_when_a_person_asks(desk: Any) -> None:
+    desk.accounts("Acme", "Bolt")
+    desk.crm.refuses = {"Acme"}
+    desk.values([desk.value("won_amount", name, 1.0) for name in ("Acme", "Bolt")])
+    planned(desk)
+    settle(desk)
+    assert planned(desk).plan_id == ""
+    report = plan(desk.config, desk.store, desk.adapters, now=desk.now, again=True)
+    assert (changes(desk), planned(desk)) == ({"Acme": {"Won": 1.0, "Rate": None}}, report)
+    desk.crm.refuses = set()
+    settle(desk)
+    assert status(desk.store, now=desk.now).advice == ()
+    assert plan(desk.config, desk.store, desk.adapters, now=desk.now, again=True).plan_id == ""
+
+
 def test_what_was_refused_is_sent_again_when_its_record_changed(desk: Any) -> None:
     desk.accounts("Acme", "Bolt")
     desk.crm.refuses = {"Acme", "Bolt"}

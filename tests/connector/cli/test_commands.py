@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connector.apply import ApplyReport
 from connector.errors import BudgetSpent, Message
+from connector.plan import plan
 from tests.company import change
 from tests.connector.cli.conftest import DEALS, Run
 
@@ -45,6 +47,24 @@ def test_rows_in_quarantine_end_with_code_3(company: Path, run: Run) -> None:
     assert "1 records went to quarantine" in answer.err
     listed = run("status", "--quarantine", "--json").data
     assert listed["quarantine"][0]["value"] == "Dreaming"
+
+
+@pytest.mark.parametrize(("command", "again"), [(("plan",), True), (("run",), False), (("run", "--yes"), True)])
+def test_what_was_refused_is_planned_again_where_a_person_is_at_hand(
+    company: Path, run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], again: bool
+) -> None:
+    told: list[bool] = []
+
+    def watched(*given: Any, again: bool = False, **more: Any) -> Any:
+        told.append(again)
+        return plan(*given, again=again, **more)
+
+    for place in ("connector.plan.plan", "connector.run.plan"):
+        monkeypatch.setattr(place, watched)
+    run("pull")
+    run("compute")
+    run(*command)
+    assert told == [again]
 
 
 def test_a_write_back_that_the_days_credits_ended_goes_on_later_and_ends_with_code_3(
