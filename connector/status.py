@@ -199,6 +199,6 @@ def _about_writing(plan: Plan | None, changes: Mapping[str, int], *, refused: in
     if refused:
         message = Message("{count} changes were refused", count=refused)
         hint = Message(
-            "mend the reason, then run crm-kpi plan and crm-kpi apply; a run tries again what changed, or whose record did"
+            "mend the reason, then run crm-kpi plan and crm-kpi apply; a run takes up what changed, or whose record did"
         )
         yield Problem("write_back", message, hint)
