@@ -41,6 +41,16 @@ class Survey:
     """Of the whole connection."""
 
     @property
+    def refused(self) -> dict[str, Message]:
+        """Module -> why nothing of it may be seen: what nobody looked at is not proposed."""
+        return {each.name: each.problems[0].message for each in self.modules if each.problems and not each.fields}
+
+    @property
+    def readable(self) -> tuple[ModuleInfo, ...]:
+        """The modules that could be looked at, and those that have nothing to be looked at."""
+        return tuple(each for each in self.modules if each.name not in self.refused)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be looked at: missing scopes, modules that are refused."""
         return (*self.general, *(problem for module in self.modules for problem in module.problems))
@@ -91,7 +101,7 @@ def init_crm(
     progress(Message("asking {adapter} what it holds", adapter=kind.title))
     survey = surveyed(kind, settings, folder=path.resolve().parent, environment=environment, world=world)
     default = default_mapping(kind)
-    tables = proposed(default, survey.modules)
+    tables = proposed(default, survey.readable)
     if not tables:
         nothing = Problem("init", Message("{adapter} shows this account no module of facts", adapter=kind.title))
         raise ConfigError([*survey.problems, nothing])
@@ -104,6 +114,7 @@ def init_crm(
         tables=tables,
         default=default,
         readiness=ready,
+        refused=survey.refused,
     )
     text = settings_text(draft, translate)
     write_whole(path, text.encode())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from connector.config.layout import as_key, flow, scalar
@@ -17,6 +18,7 @@ CERTAIN = 0.995
 """From here on, a proposal's confidence is not worth a remark."""
 ON_ACCOUNTS = ("won_amount", "order_amount", "pipeline_value", "win_rate")
 """What a rep wants to see on a customer, in this order, where the CRM has the facts for it."""
+_NONE = Message("this CRM has no module for it")
 IN_REPORTS = ("won_amount", "win_rate", "sales_cycle", "order_amount", "pipeline_value")
 """What report records are made of, where the CRM has the facts for it."""
 
@@ -34,6 +36,8 @@ class CrmDraft:
     default: Mapping[str, Any]
     """The adapter's own mapping, which holds where the file says nothing."""
     readiness: Sequence[Readiness]
+    refused: Mapping[str, Message] = field(default_factory=dict)
+    """Module -> why it may not be read."""
 
 
 def settings_text(draft: CrmDraft, translate: Callable[[str], str]) -> str:
@@ -53,7 +57,7 @@ class _Writer:
         yield "    settings:"
         for name, value in self._draft.settings.items():
             yield f"      {as_key(name)}: {flow(value, references=True)}"
-        yield from mapping_lines(self._draft.tables, self._draft.default, self._pen)
+        yield from mapping_lines(self._draft.tables, self._draft.default, self._pen, refused=self._draft.refused)
         yield ""
         yield from self._pen.kpis(self._draft.company)
         yield ""
@@ -92,13 +96,20 @@ class _Writer:
         yield "      periods: [quarter]"
 
 
-def mapping_lines(tables: Sequence[TableFill], default: Mapping[str, Any], pen: Pen) -> Iterator[str]:
+def mapping_lines(
+    tables: Sequence[TableFill],
+    default: Mapping[str, Any],
+    pen: Pen,
+    *,
+    refused: Mapping[str, Message] = MappingProxyType({}),
+) -> Iterator[str]:
     """The section `mapping` of a connection.
 
     Args:
         tables: What the CRM has for the facts.
         default: The adapter's own mapping, of which is taken out what the CRM has not.
         pen: Writes.
+        refused: Module -> why it may not be read.
     """
     by_table: dict[str, list[TableFill]] = {}
     for fill in tables:
@@ -115,7 +126,13 @@ def mapping_lines(tables: Sequence[TableFill], default: Mapping[str, Any], pen: 
             yield from _table_lines(fill, default, pen, " " * 10)
     for table in default:
         if table not in by_table:
-            yield pen.line(f"      {table}: null", Message("this CRM has no module for it"))
+            why = next((refused[module] for module in _modules_of(default[table], table) if module in refused), _NONE)
+            yield pen.line(f"      {table}: null", why)
+
+
+def _modules_of(default: Any, table: str) -> list[str]:
+    """The modules that an adapter's own mapping reads for a table."""
+    return [str(each.get("module", table)) for each in (default if isinstance(default, list) else [default])]
 
 
 def _table_lines(fill: TableFill, default: Mapping[str, Any], pen: Pen, space: str) -> Iterator[str]:

@@ -110,6 +110,18 @@ def test_a_module_that_may_not_be_read_is_an_error_of_the_check(run: Run) -> Non
     assert "nothing is wrong" not in done.out
 
 
+def test_what_nobody_could_look_at_is_not_mapped_blindly(run: Run, at_home: Path) -> None:
+    with serve(Settings(scale=0.02)) as company:
+        company.faults.plan("forbidden_403", times=99, prefix="/crm/v8/Cases")
+        done = run(*init(company), env=known(company))
+        assert "warning: zoho.Cases: " in done.err
+        (line,) = (
+            each for each in (at_home / "crm-kpi.yaml").read_text().splitlines() if each.startswith("      cases")
+        )
+        assert line.startswith("      cases: null  # GET 127.0.0.1/crm/v8/Cases needs a permission")
+        run("check", env=known(company))
+
+
 def test_the_check_names_a_field_of_the_crm_that_cannot_hold_what_would_be_written(run: Run) -> None:
     with serve(Settings(scale=0.02)) as company:
         run(*init(company), env=known(company))
