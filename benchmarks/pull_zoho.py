@@ -1,7 +1,7 @@
 """Zoho to store: `pull` against the stand-in, beside bare loops and dlt; its credits, and its memory.
 
     python benchmarks/pull_zoho.py [--records 200000] [--latency-ms 0 50] [--rounds 3] [--memory 50000 1000000]
-                                   [--only speed credits memory] [--job-seconds 0]
+                                   [--only speed credits memory] [--job-seconds 0.001]
 
 Deals, with the accounts and users that they link to. The stand-in and every contender run in processes of their own.
 The bare loops (requests, orjson, executemany; one call after the other) make the same conversions into the same tables
@@ -66,7 +66,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs="+", default=[50_000, 1_000_000])
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
-    parser.add_argument("--job-seconds", type=float, default=0.0, help="of a bulk job, beside making its file")
+    parser.add_argument(
+        "--job-seconds",
+        type=float,
+        default=0.001,
+        help="of a bulk job, beside making its file; with 0 each question moves it on a step",
+    )
     return parser.parse_args()
 
 
