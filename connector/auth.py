@@ -109,7 +109,8 @@ def signing_in(kind: AdapterType, *, path: Path, environment: Mapping[str, str],
         raise ConfigError([Problem(kind.name, Message("nobody signs in to {adapter}", adapter=kind.title), hint)])
     if not path.exists() and not connection:
         return SigningIn(kind, kind.grant, kind.name)
-    config = read(path, environment=_NotYet(environment), secret=lambda _: _STANDS_IN)
+    said = {name: value for name, value in environment.items() if value}  # an empty one is not filled in yet
+    config = read(path, environment=_NotYet(said), secret=lambda _: _STANDS_IN)
     found = _chosen(config, kind, connection)
     return SigningIn(kind, kind.grant, found.name if connection and found else kind.name, config, found)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from connector.check.rehearsal import write_back_problems
 from connector.check.report import CheckReport, Findings
 from connector.check.trial import ConnectionTrial
-from connector.config import Config
+from connector.config import Config, Connection
 from connector.config.connections import facts_of, filled_columns
 from connector.errors import ConnectorError, Message, Problem
-from connector.store import Store
+from connector.opening import check_identity
+from connector.store import Store, origins
 from connector.targets import check_targets
-from connector.transport import World
+from connector.transport import World, converse
 from kpi_engine.evaluate import missing_columns
 
 
@@ -32,13 +33,16 @@ def check(
     trials = [ConnectionTrial(config, connection, found, progress, world) for connection in config.connections.values()]
     silent = {trial.connection.name for trial in trials if not trial.run()}
     found.add(
-        errors=[*write_back_problems(config, silent=silent, world=world), *_store_problems(config)],
+        errors=[
+            *write_back_problems(config, silent=silent, world=world),
+            *_store_problems(config, silent=silent, world=world),
+        ],
         warnings=_unfilled(config),
     )
     return found.report()
 
 
-def _store_problems(config: Config) -> Iterator[Problem]:
+def _store_problems(config: Config, *, silent: Collection[str], world: World | None) -> Iterator[Problem]:
     if not config.store.exists():
         return
     place = config.document.where(("store",))
@@ -46,8 +50,24 @@ def _store_problems(config: Config) -> Iterator[Problem]:
         with Store.open(config.store, read_only=True) as store:
             yield from store.verify()
             yield from check_targets(config, store).problems
+            for connection in config.connections.values():
+                if connection.name not in silent:
+                    yield from _strangers(config, connection, store, world)
     except ConnectorError as error:
         yield Problem(place, error.message, error.hint)
+
+
+def _strangers(config: Config, connection: Connection, store: Store, world: World | None) -> Iterator[Problem]:
+    """A connection that leads to another organisation than the one whose facts the store holds."""
+    known, adapter = origins.origin_of(store, connection.name), connection.connect()
+    if known is None:
+        return
+    said = converse(adapter.introduce(), adapter=connection.adapter.name, http=adapter.http, world=world)
+    try:
+        for introduction in said:
+            check_identity(connection.name, known, introduction)
+    except ConnectorError as error:
+        yield Problem(config.document.where(("connections", connection.name)), error.message, error.hint)
 
 
 def _unfilled(config: Config) -> Iterator[Problem]:

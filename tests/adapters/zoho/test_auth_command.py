@@ -319,6 +319,11 @@ def test_a_file_that_is_none_of_variables_is_one_line(folder: Path, zoho: Served
     assert (result.exit_code, "my.env cannot be read" in result.stderr) == (1, True), result.output
 
 
+def test_a_variable_that_is_there_and_empty_is_not_filled_in_yet(auth: Auth) -> None:
+    result = auth("--show", ZOHO_REFRESH_TOKEN="")
+    assert result.exit_code == 0, result.output
+
+
 def test_settings_with_faults_are_told(auth: Auth, folder: Path) -> None:
     config = folder / "crm-kpi.yaml"
     config.write_text(config.read_text().replace("Asia/Kolkata", "Asia/Nowhere"))

@@ -174,3 +174,14 @@ def test_a_plan_lists_no_field_that_stays_as_it_is(company: Served, run: Run) ->
     rows = [line.split() for line in listed if " KPI_" in line]
     assert rows
     assert all(len(row) > 2 for row in rows)  # record, field, and what will be there: nothing was there before
+
+
+def test_the_check_notices_another_organisation_than_the_stores(company: Served, run: Run, at_home: Path) -> None:
+    run(*init(company), env=known(company))
+    run("pull", env=known(company))
+    settings = at_home / "crm-kpi.yaml"
+    with serve(Settings(scale=0.02, seed=7, language="zh-CN")) as other:
+        settings.write_text(settings.read_text().replace(company.url, other.url))
+        done = run("check", env=known(other), code=2)
+    assert "北辰网络设备有限公司" in done.err
+    assert "the store holds the facts of Northfield Hardware" in done.err
