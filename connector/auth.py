@@ -7,22 +7,20 @@ where they are.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from connector import system_keyring
 from connector.config import Config, Connection, read, read_document
 from connector.config.layout import scalar
 from connector.contract import ANY_MODULE, AdapterType, Asked, Granted, GrantType
 from connector.errors import ConfigError, ConnectorError, Message, Problem, did_you_mean
+from connector.scopes import Stage, needed
 from connector.store.disk import put_in_place, unfinished_file
 from connector.transport import World, asked
-
-Stage = Literal["read", "write"]
-"""`read` pulls and looks; `write` makes fields and modules too, and writes into them."""
 
 _STANDS_IN = "x"
 """For secrets that the settings name and nobody has yet: signing in is how they come to be."""
@@ -51,7 +49,13 @@ class SigningIn:
 
     def scopes(self, stage: Stage) -> tuple[str, ...]:
         """What has to be granted: no more than the mapping and the write-back need."""
-        return self.grant.scopes(self._reads(), self._writes() if stage == "write" else None)
+        if self.config is None or self.connection is None:
+            return self.grant.scopes(self._first_day(), () if stage == "write" else None)
+        return needed(self.grant, self.config, self.connection, stage)
+
+    def _first_day(self) -> dict[str, tuple[str, ...]]:
+        surveyed: dict[str, tuple[str, ...]] = {} if self.kind.survey is None else {ANY_MODULE: ()}
+        return {**_modules_of(self.kind), **surveyed}
 
     def stated(self) -> dict[str, str]:
         """What the settings say already; no secret is among it."""
@@ -73,23 +77,6 @@ class SigningIn:
     def secret_name(self, name: str) -> str:
         """What a secret is called in the keyring."""
         return f"{self.prefix}_{name}".lower()
-
-    def _reads(self) -> dict[str, tuple[str, ...]]:
-        if self.connection is None:
-            surveyed: dict[str, tuple[str, ...]] = {} if self.kind.survey is None else {ANY_MODULE: ()}
-            return {**_modules_of(self.kind), **surveyed}
-        modules: dict[str, tuple[str, ...]] = {}
-        for table, mapping in self.connection.each_mapping():
-            fields = (*mapping.id, *(field for how in mapping.columns.values() for field in how.source))
-            module = mapping.module or table
-            modules[module] = tuple(dict.fromkeys((*modules.get(module, ()), *fields)))
-        return modules
-
-    def _writes(self) -> tuple[str, ...]:
-        if self.config is None or self.connection is None:
-            return ()
-        name = self.connection.name
-        return tuple(each.module for each in self.config.write_back.targets if each.connection == name)
 
 
 def signing_in(kind: AdapterType, *, path: Path, environment: Mapping[str, str], connection: str = "") -> SigningIn:
@@ -162,21 +149,6 @@ def _unanswered(signing: SigningIn, what: Asked) -> Problem:
 def _no_choice(what: Asked, answer: str) -> Problem:
     names = Message("{names}", names=", ".join(what.choices))
     return Problem(what.name, Message("must be one of {expected}", expected=names), did_you_mean(answer, what.choices))
-
-
-def not_granted(needed: Sequence[str], granted: Sequence[str]) -> tuple[str, ...]:
-    """Scopes that are needed and were not granted; none where the vendor did not say which were.
-
-    >>> not_granted(["Crm.deals.READ", "Crm.leads.READ"], ["Crm.deals.ALL"])
-    ('Crm.leads.READ',)
-    >>> not_granted(["Crm.deals.READ"], [])
-    ()
-    """
-    if not granted:
-        return ()
-    whole = {each.lower() for each in granted}
-    wide = tuple(each.removesuffix("all") for each in whole if each.endswith(".all"))
-    return tuple(each for each in needed if each.lower() not in whole and not each.lower().startswith(wide or ("\0",)))
 
 
 def keep_in_keyring(signing: SigningIn, granted: Granted) -> dict[str, str]:

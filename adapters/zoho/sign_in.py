@@ -80,7 +80,7 @@ class ZohoSignIn:
             "refresh_token": self.refresh_token,
         }
         answer: TokenAnswer = yield token_request(self.accounts, form, refuse=self._refused)
-        return Access(answer.access_token, self._base(answer), now + answer.lives)
+        return Access(answer.access_token, self._base(answer), now + answer.lives, answer.scopes)
 
     def signed(self, request: HttpRequest, access: Access) -> HttpRequest:
         """The request as it goes to Zoho, and nowhere else: an access may come from a file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
+from connector.check.granted import note_ungranted
 from connector.check.rehearsal import write_back_problems
 from connector.check.report import CheckReport, Findings
 from connector.check.trial import ConnectionTrial
@@ -29,9 +30,11 @@ def check(
         progress: Told what is being read.
         world: Where effects happen.
     """
-    found = Findings()
+    found, world = Findings(), world or World()
     trials = [ConnectionTrial(config, connection, found, progress, world) for connection in config.connections.values()]
     silent = {trial.connection.name for trial in trials if not trial.run()}
+    for connection in config.connections.values():
+        note_ungranted(config, connection, found, world)
     found.add(
         errors=[
             *write_back_problems(config, silent=silent, world=world),

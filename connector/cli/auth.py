@@ -18,8 +18,9 @@ from connector.cli.stated import setting, stated_settings
 from connector.errors import ConfigError, Message
 
 if TYPE_CHECKING:
-    from connector.auth import SigningIn, Stage
+    from connector.auth import SigningIn
     from connector.contract import Asked, Granted
+    from connector.scopes import Stage
 
 
 @click.command(
@@ -165,7 +166,8 @@ def keep(signing: SigningIn, granted: Granted, env_file: Path | None) -> dict[st
 def _tell(
     session: Session, signing: SigningIn, *, scopes: tuple[str, ...], granted: Granted, env_file: Path | None
 ) -> None:
-    from connector.auth import not_granted, settings_lines
+    from connector.auth import settings_lines
+    from connector.scopes import not_granted
 
     kept = keep(signing, granted, env_file)
     if session.json:
@@ -187,7 +189,7 @@ def _tell(
 
 def tell_granted(output: Output, granted: Granted, scopes: tuple[str, ...]) -> None:
     """Who it is, and what was asked for and not granted."""
-    from connector.auth import not_granted
+    from connector.scopes import not_granted
 
     if granted.title:
         output.note(Message("signed in to {organisation}", organisation=granted.title))

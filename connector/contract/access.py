@@ -19,6 +19,8 @@ class Access:
     base_url: str
     """Where paths lead. The sign-in has made sure that it is one of the vendor's own hosts, or loopback."""
     expires_at: datetime
+    scopes: tuple[str, ...] = ()
+    """What it may be used for; empty where the vendor does not say."""
 
 
 SignInTalk: TypeAlias = Generator[HttpRequest, Any, Access]

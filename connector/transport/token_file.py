@@ -58,6 +58,7 @@ class _Written(BaseModel):
     base_url: str
     expires_at: AwareDatetime
     obtained_at: AwareDatetime
+    scopes: tuple[str, ...] = ()
 
 
 class TokenFile:
@@ -74,7 +75,8 @@ class TokenFile:
             written = _Written.model_validate_json(os.pread(self._descriptor, MOST_BYTES, 0))
         except (ValidationError, OSError):
             return None
-        return Kept(Access(written.token, written.base_url, written.expires_at), written.obtained_at)
+        access = Access(written.token, written.base_url, written.expires_at, written.scopes)
+        return Kept(access, written.obtained_at)
 
     def write(self, kept: Kept) -> None:
         """Keep it instead of what was kept. Half of it, after a crash, is nothing."""
@@ -86,6 +88,7 @@ class TokenFile:
             base_url=access.base_url,
             expires_at=access.expires_at,
             obtained_at=kept.obtained_at,
+            scopes=access.scopes,
         )
         with suppress(OSError):  # a full disk: the access is used all the same
             os.ftruncate(self._descriptor, 0)

@@ -45,6 +45,12 @@ class Accesses:
                 self._keepers[identity] = Keeper(self._place() / _file_name(identity))
             return self._keepers[identity]
 
+    def known(self, identity: str) -> Access | None:
+        """The access of that identity that this process used last; nobody is asked."""
+        with self._lock:
+            keeper = self._keepers.get(identity)
+        return keeper.known if keeper else None
+
     def _place(self) -> Path:
         if self._folder is None:
             from platformdirs import user_cache_path  # only where somebody signs in
@@ -75,6 +81,11 @@ class Keeper:
         self._asked = 0
         self._failure: _Failure | None = None
         self._useless = ""
+
+    @property
+    def known(self) -> Access | None:
+        """What was obtained or read last."""
+        return self._kept.access if self._kept else None
 
     def access(self, ask: Ask, *, now: Now, sleep: Sleep) -> Access:
         """An access that has not expired, obtained where there is none.
