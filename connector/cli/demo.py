@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 import webbrowser
 from collections.abc import Mapping
@@ -107,8 +109,15 @@ def _show(output: Output, report: DemoReport) -> None:
         output.result(Message("written back into {file}", file=path))
     for module, records in report.read_back.items():
         output.result(Message("{module} of the CRM holds our numbers in {count} records", module=module, count=records))
-    output.result(Message("go on with: cd {folder} && crm-kpi kpi explain win_rate", folder=report.folder))
+    output.result(
+        Message("go on with: cd {folder} && {program} kpi explain win_rate", folder=report.folder, program=_program())
+    )
     output.result(Message("the report is in {file}", file=report.report))
+
+
+def _program() -> str:
+    """How this program is started from any folder: by its name only where the shell finds it by that."""
+    return "crm-kpi" if shutil.which("crm-kpi") else shlex.quote(str(Path(sys.argv[0]).absolute()))
 
 
 def _cells(each: DemoValue) -> tuple[Words | int | None, ...]:

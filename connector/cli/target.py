@@ -331,8 +331,9 @@ def show_gaps(output: Output, report: GapReport) -> None:
     if report.targets:
         colours = ", ".join(f"{count} {colour}" for colour, count in report.colours.items())
         message = Message(
-            "{targets} targets: {colours}; {changed} gaps changed",
+            "{targets} targets; {gaps} gaps, those without a target too: {colours}; {changed} changed",
             targets=report.targets,
+            gaps=sum(report.colours.values()),
             colours=colours,
             changed=report.changed,
         )

@@ -32,10 +32,20 @@ def test_it_shows_values_with_targets_and_where_the_files_are(run: Run) -> None:
     assert lines[0] == "Northfield Hardware, the quarter from 2025-07-01"
     assert any(line.startswith("win_rate ") and " % " in line for line in lines)
     assert "planted faults of the sample went to quarantine, as they should" in shown.out
-    assert "140 targets: " in shown.out
-    assert "crm-kpi kpi explain win_rate" in shown.out
+    assert "140 targets; 176 gaps, those without a target too: " in shown.out
+    assert "go on with: cd crm-kpi-demo && " in shown.out
+    assert " kpi explain win_rate" in shown.out
     assert lines[-1] == "the report is in crm-kpi-demo/report.html"
     assert shown.err == ""
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("on_path", [True, False])
+def test_it_goes_on_with_a_command_that_is_found(run: Run, monkeypatch: pytest.MonkeyPatch, *, on_path: bool) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if on_path else None)
+    monkeypatch.setattr("sys.argv", ["some folder/bin/crm-kpi", "demo"])
+    program = "crm-kpi" if on_path else f"'{Path.cwd() / 'some folder/bin/crm-kpi'}'"
+    assert f"&& {program} kpi explain win_rate" in run("demo").out
 
 
 def test_as_json(small: Path, run: Run) -> None:
@@ -83,6 +93,7 @@ class _Terminal:
     """What the command asks `sys` for."""
 
     platform = "linux"
+    argv = ("crm-kpi",)
 
     def __init__(self, terminal: bool) -> None:
         self.stdout = self
