@@ -35,7 +35,7 @@ FIELDS: Mapping[str, Message] = {
     "attainment": Message("how a limit is attained: mirror (2 - actual / target) or inverse (target / actual)"),
     "green": Message("where green begins: 1 is the whole target"),
     "amber": Message("where amber begins: 0.9 is nine tenths of it"),
-    "benchmark": Message("how others do; shown beside the target"),
+    "benchmark": Message("how others do; for who reads this sheet, never computed with"),
     "benchmark_source": Message("who says so"),
     "benchmark_on": Message("when they said so"),
     "objective": Message("what the target serves"),

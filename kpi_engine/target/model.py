@@ -104,7 +104,7 @@ class Baseline(_Strict):
 
 
 class Benchmark(_Strict):
-    """How others do: only ever shown beside the target, never computed with."""
+    """How others do: for whoever reads the targets, never computed with."""
 
     value: Number
     source: str = Field(min_length=1)
