@@ -142,7 +142,7 @@ def test_compute_and_run_judge_the_targets_and_report_what_they_leave_out(ran: R
     file = tmp_path / "targets/t.csv"
     file.write_text("kpi,owner,period,target\nwon_amount,Ann,2025-Q1,90\nwon_amount,Bob,2025-Q1,5\n", "utf-8")
     answer = ran("compute", "--as-of", "2025-05-20", code=3)
-    assert "1 targets; 1 gaps, those without a target too: 1 green" in answer.out
+    assert "1 targets; 2 gaps, those without a target too: 1 green, 1 grey; 2 changed" in answer.out
     assert "targets/t.csv:3 owner" in answer.err
     assert ran("run", "--as-of", "2025-05-20", "--json", code=3).data["gaps"]["targets"] == 1
     file.write_text("kpi,owner,period,target\nwon_amount,Ann,2025-Q1,90\n", "utf-8")
