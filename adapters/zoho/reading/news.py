@@ -83,9 +83,13 @@ class NewsRead:
         yield from self._back(told.back)
 
     def _clock(self, at: datetime | None) -> None:
-        """Told what time it is, by the first answer."""
+        """Told what time it is, by the first answer.
+
+        The end of a whole reading that took days (it was interrupted) is not due at once: what was deleted meanwhile
+        would be missed until the next run.
+        """
         self._now = self._now or at
-        if self.memory.is_due(self._now, days=self._subject.settings.reconcile_days):
+        if self._saves and self.memory.is_due(self._now, days=self._subject.settings.reconcile_days):
             raise ReadAgain(self._now)
 
     def _point(self) -> State | None:

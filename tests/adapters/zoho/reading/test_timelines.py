@@ -186,6 +186,19 @@ def test_a_record_that_changes_while_a_full_read_is_interrupted_is_right_after_t
     org.quiet_run()
 
 
+def test_what_was_deleted_while_a_full_read_took_days_is_gone_after_the_next_run(timeline: Any) -> None:
+    (machine,) = (each for each in Timeline.__subclasses__() if each.TestCase is timeline)
+    org = machine()
+    org.begin(count=36)
+    org.quiet_run()
+    org.time_passes(seconds=8 * 86_400)
+    org.killed_run(after=4)
+    org.delete(number=0, permanent=True)
+    org.delete(number=5, permanent=False)
+    org.time_passes(seconds=8 * 86_400)
+    org.quiet_run()
+
+
 @pytest.mark.slow
 @pytest.mark.exhaustive
 def test_after_a_quiet_run_the_mirror_is_the_server_whatever_happened(timeline: Any) -> None:
