@@ -38,7 +38,7 @@ def see_to_places(
     written = next(acknowledged.acknowledged(store, opened.connection, told.name), None) is not None
     found = look(make=yes and not written)
     if written:
-        _forget_missing(store, told, opened, found)
+        _note_missing(store, told, opened, found, at=at)
         found = look(make=True) if yes else found
     _refuse_unfit(told, [place for place in found if place.state == "unfit"])
     _refuse_missing(told, [place for place in found if place.state == "missing"])
@@ -51,7 +51,7 @@ def _found(told: WriteTarget, adapter: Adapter, opened: Opened, *, adapter_name:
     return list(converse(talk, adapter=adapter_name, http=adapter.http, world=opened.world))
 
 
-def _forget_missing(store: Store, told: WriteTarget, opened: Opened, found: Sequence[Place]) -> None:
+def _note_missing(store: Store, told: WriteTarget, opened: Opened, found: Sequence[Place], *, at: str) -> None:
     """What somebody removed holds nothing any more: noted before it is made again, since a run may end in between."""
     missing = [place.field for place in found if place.state == "missing"]
     if missing:
@@ -59,7 +59,7 @@ def _forget_missing(store: Store, told: WriteTarget, opened: Opened, found: Sequ
             if told.kind == "records":
                 acknowledged.forget(store, opened.connection, told.name, _at_rest(store, told, opened))
             else:
-                acknowledged.forget_fields(store, opened.connection, told.name, missing)
+                acknowledged.empty_fields(store, opened.connection, told.name, missing, at=at)
 
 
 def _at_rest(store: Store, told: WriteTarget, opened: Opened) -> list[str]:

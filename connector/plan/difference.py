@@ -19,14 +19,17 @@ def difference(wanted: Fields, held: Fields | None, *, held_back: Iterable[str] 
 
     Args:
         wanted: Every field of ours, None where it should be empty.
-        held: What the record was acknowledged to hold; None: nothing was ever written to it, so that what it holds
-            is unknown and every field is sent, once there is anything to say.
+        held: What the record was acknowledged to hold; what a field holds that it does not name is unknown, and that
+            field is sent, also empty. None: nothing was ever written to the record, so that every field is sent,
+            once there is anything to say.
         held_back: Fields that keep what they hold, whatever that is, because their facts are incomplete.
 
     >>> difference({"Won": 5, "Rate": None}, {"Won": 4, "Rate": 0.5})
     {'Won': 5, 'Rate': None}
     >>> difference({"Won": 5, "Rate": None}, {"Won": 5.0, "Rate": None, "Gone": 1})
     {}
+    >>> difference({"Won": 5, "Rate": None}, {"Won": 5})
+    {'Rate': None}
     >>> difference({"Won": 5, "Rate": None}, None), difference({"Won": None, "Rate": None}, None)
     ({'Won': 5, 'Rate': None}, {})
     >>> difference({"Won": 5, "Rate": None}, {"Won": 4, "Rate": 0.5}, held_back=["Won"])
@@ -38,7 +41,7 @@ def difference(wanted: Fields, held: Fields | None, *, held_back: Iterable[str] 
     told = {name: cell for name, cell in wanted.items() if name not in kept}
     if held is None:
         return told if any(cell is not None for cell in told.values()) else {}
-    return {name: cell for name, cell in told.items() if not same(cell, held.get(name))}
+    return {name: cell for name, cell in told.items() if name not in held or not same(cell, held[name])}
 
 
 def same(new: Cell, old: Cell) -> bool:

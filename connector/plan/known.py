@@ -51,8 +51,7 @@ class Known:
         nameless = {record_id for record_id, said in self.unsettled.items() if self._ours.isdisjoint(said)}
         gone = {*self.unsettled, *self.refused} - wanted.cells.keys()
         if not isinstance(self.target, FieldsTarget):  # these are ours, and are emptied
-            held = acknowledged.held(self.store, self.target.connection, self.target.name, gone)
-            gone -= {*self.unsettled, *held}
+            gone -= {*self.unsettled, *self._held(gone)}
         return frozenset(nameless | gone) | self.elsewhere
 
     @property
@@ -68,6 +67,21 @@ class Known:
         for record_id, fields in sorted(found.items()):
             if fields and (again or self.refused.get(record_id) != fields):
                 yield record_id, fields
+
+    def cleared(self, changes: Iterable[tuple[str, Fields]]) -> int:
+        """How many fields lose what they hold; one that is not known to hold anything is no change when emptied."""
+        emptied = {record_id: [name for name, cell in fields.items() if cell is None] for record_id, fields in changes}
+        held = self._held(record_id for record_id, names in emptied.items() if names)
+        return sum(self._holds(record_id, name, held) for record_id, names in emptied.items() for name in names)
+
+    def _held(self, record_ids: Iterable[str]) -> Mapping[str, Fields]:
+        if not self.known:
+            return {}
+        return acknowledged.held(self.store, self.target.connection, self.target.name, record_ids)
+
+    def _holds(self, record_id: str, name: str, held: Mapping[str, Fields]) -> bool:
+        found = (said.get(record_id, {}).get(name) for said in (self.unsettled, held))
+        return any(cell is not None for cell in found)
 
     def _said_again(self, record_id: str, said: Fields, wanted: Wanted) -> Fields:
         """What was said and not answered is said again as it is wanted now; what is held back, in the same words."""

@@ -114,7 +114,7 @@ class _Draft:
         figures = TargetFigures(
             target=target.name,
             connection=target.connection,
-            **_counts(wanted, changes, first=place.first),
+            **_counts(wanted, changes, cleared=place.cleared(changes)),
             calls=0 if whole else -(-len(changes) // able.records_a_call),
             credits=_credits(len(changes), able),
             first=place.first,
@@ -133,10 +133,9 @@ def _credits(records: int, able: Capabilities) -> int:
     return calls * -(-able.records_a_call // able.records_a_credit) + -(-rest // able.records_a_credit)
 
 
-def _counts(wanted: Wanted, changes: Iterable[tuple[str, Fields]], *, first: bool) -> dict[str, int]:
-    """How much changes; an empty field of a record that was never written to is nothing that changes."""
+def _counts(wanted: Wanted, changes: Iterable[tuple[str, Fields]], *, cleared: int) -> dict[str, int]:
+    """How much changes."""
     sent = [fields for _, fields in changes]
-    cleared = 0 if first else sum(len(fields) - filled(fields) for fields in sent)
     return {
         "fields": sum(map(filled, wanted.cells.values())) + cleared,
         "changed_records": len(sent),

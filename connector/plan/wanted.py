@@ -44,11 +44,15 @@ class Wanted:
 
 
 def wanted_fields(config: Config, store: Store, target: FieldsTarget) -> Wanted:
-    """The numbers on the live records of one module; every field is there, empty where there is no number."""
+    """The numbers on the live records of one module; every field is there, empty where there is no number.
+
+    In the order that what is acknowledged is kept in, so that the two are compared without a look at each field.
+    """
     as_of = freshness.values_as_of(store)
     _, share = mapping_of(config, target)
+    names = sorted(target.fields)
     live = facts.live_ids(store, RECORD_SCOPES[target.scope], target.connection, share=share)
-    cells: dict[str, dict[str, Cell]] = {record_id: dict.fromkeys(target.fields) for record_id in live}
+    cells: dict[str, dict[str, Cell]] = {record_id: dict.fromkeys(names) for record_id in live}
     if as_of is None:
         return Wanted(cells, {})
     for name, source in target.fields.items():
@@ -115,11 +119,12 @@ def wanted_records(config: Config, store: Store, target: RecordsTarget) -> Wante
     """One report record per value."""
     titles = _Titles(config, store)
     cells: dict[str, Mapping[str, Cell]] = {}
+    names = sorted(REPORT_FIELDS)
     incomplete = freshness.incomplete_kpis(store)
     held_back: dict[str, tuple[str, ...]] = {}
     for row in _chosen(config, store, target):
         record_id = report_record_id(row)
-        cells[record_id] = {name: titles.cell(row, name) for name in REPORT_FIELDS}
+        cells[record_id] = {name: titles.cell(row, name) for name in names}
         if lacks_facts(incomplete, row["kpi"], row["scope"]):
             held_back[record_id] = REPORT_FIELDS
     return Wanted(cells, held_back, incomplete)

@@ -40,6 +40,13 @@ def test_nothing_is_sent_twice(wanted: dict[str, Any]) -> None:
     assert difference(wanted, wanted) == {}
 
 
+@given(wanted=records, held=records)
+def test_of_a_record_once_written_to_every_field_is_known_in_the_end(
+    wanted: dict[str, Any], held: dict[str, Any]
+) -> None:
+    assert (held | difference(wanted, held)).keys() >= wanted.keys(), "an empty one too: an earlier store may fill it"
+
+
 @given(wanted=records, held=records, held_back=st.sets(st.sampled_from("ABCD")))
 def test_fields_on_incomplete_facts_are_left_alone(
     wanted: dict[str, Any], held: dict[str, Any], held_back: set[str]
@@ -310,6 +317,32 @@ def test_of_a_record_that_was_never_written_to_incomplete_facts_are_not_said_to_
     report = planned(desk)
     assert changes(desk) == {"Acme": {"Rate": 0.4}}, "an earlier store may have written an amount there"
     assert report.targets[0].held_back == 1
+
+
+def test_a_number_of_an_earlier_store_does_not_stay_where_ours_was_held_back_at_first(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.crm.held["accounts", "Acme"] = {"Won": 9.0}
+    desk.values([desk.value("won_amount", "Acme", 1.0, status="incomplete"), desk.value("win_rate", "Acme", 0.4)])
+    planned(desk)
+    settle(desk)
+    desk.values([desk.value("win_rate", "Acme", 0.4)])
+    report = planned(desk)
+    assert report.targets[0].cleared_fields == 0, "nothing that we know of is lost"
+    settle(desk)
+    assert desk.crm.held["accounts", "Acme"] == {"Won": None, "Rate": 0.4}
+    assert planned(desk).plan_id == ""
+
+
+def test_a_record_that_is_new_loses_nothing(desk: Any) -> None:
+    desk.accounts("Acme")
+    desk.values([desk.value("won_amount", "Acme", 1.0)])
+    planned(desk)
+    settle(desk)
+    desk.accounts("Acme", "Bolt")
+    desk.values([desk.value("won_amount", "Acme", 1.0), desk.value("won_amount", "Bolt", 2.0)])
+    report = planned(desk)
+    assert changes(desk) == {"Bolt": {"Won": 2.0, "Rate": None}}
+    assert (report.targets[0].changed_fields, report.targets[0].cleared_fields) == (1, 0)
 
 
 def test_a_kpi_that_could_not_be_computed_takes_no_number_back(desk: Any) -> None:
