@@ -102,7 +102,8 @@ def compute(
         with store.transaction():
             found = evaluate(opened, request, failed=tally.fail)
             changed = values.write(store, tally.counted(found), run_id)
-            computed.note(store, None if tally.failed else basis, as_of=request.as_of.isoformat(), run_id=run_id)
+            failed = _failing(request, tally.failed)
+            computed.note(store, basis, as_of=request.as_of.isoformat(), run_id=run_id, failed=failed)
     return ComputeReport(
         as_of=request.as_of,
         kpis=len(request.definitions),
@@ -112,6 +113,14 @@ def compute(
         incomplete=tuple(sorted(request.incomplete)),
         failed=tally.failed,
     )
+
+
+def _failing(request: Request, failed: Collection[str]) -> set[str]:
+    """The KPIs that failed, and those that are made of one."""
+    known = {one.id: one for one in request.definitions}
+    sound = [one for one in request.definitions if one.id not in failed]
+    made_of = {one.id: {each.id for each in with_inputs([one], known)} for one in sound}
+    return {*failed, *(kpi for kpi, inputs in made_of.items() if not inputs.isdisjoint(failed))}
 
 
 def _as_it_was(request: Request, store: Store) -> ComputeReport:

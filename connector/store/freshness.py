@@ -27,8 +27,15 @@ def values_as_of(store: Store) -> str | None:
 
 
 def incomplete_kpis(store: Store) -> frozenset[tuple[str, str]]:
-    """KPI and scope of values that could not be computed, or rest on tables of which not everything arrived."""
-    rows = store.db.conn.execute("SELECT DISTINCT kpi, scope FROM kpi_values WHERE status IN ('incomplete', 'error')")
+    """KPI and scope of values that could not be computed, or rest on tables of which not everything arrived.
+
+    A KPI that failed may have no value to say so (accounts have one only where they have rows): the organisation lacks
+    it then.
+    """
+    rows = store.db.conn.execute(
+        "SELECT kpi, scope FROM kpi_values WHERE status IN ('incomplete', 'error') "
+        "UNION SELECT kpi, 'organisation' FROM failed_kpis"
+    )
     return frozenset((kpi, scope) for kpi, scope in rows)
 
 

@@ -99,6 +99,11 @@ def _places_that_were_seen(db: Database) -> None:
     )
 
 
+def _failed_kpis(db: Database) -> None:
+    """KPIs that could not be computed when the values were: what a CRM shows of them stays."""
+    db.conn.execute("CREATE TABLE failed_kpis (kpi TEXT NOT NULL PRIMARY KEY, run_id INTEGER) STRICT")
+
+
 def _in_order(*changes: Callable[[Database], object]) -> Callable[[Database], None]:
     def change(db: Database) -> None:
         for each in changes:
@@ -118,6 +123,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         _in_order(_issues_by_module, _coverage_with_what_follows, _tables_of_a_network),
     ),
     Migration("fields and modules that were seen to be there are not looked for again", _places_that_were_seen),
+    Migration("KPIs that could not be computed are known, also where they have no value to say so", _failed_kpis),
 )
 """The step at index 0 leads from version 1 to version 2, and so on. Released steps are never edited."""
 

@@ -216,6 +216,7 @@ OWN_TABLES: tuple[TableSchema, ...] = (
         key=("basis",),
         required=("as_of",),
     ),
+    TableSchema("failed_kpis", {"kpi": _TEXT, "run_id": _INTEGER}, key=("kpi",)),
     TableSchema(
         "gaps",
         {

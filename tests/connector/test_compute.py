@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from connector.apply import apply
 from connector.compute import compute, request_of, windows
 from connector.config import read
 from connector.engine.duckdb import DuckDBEngine
 from connector.errors import ConnectorError, Message
-from connector.store import Store, coverage, facts, problems, runs, values, withheld
+from connector.plan import plan
+from connector.store import Store, coverage, facts, freshness, problems, runs, values, withheld
 from connector.store.coverage import Coverage
 from connector.store.problems import Quarantined
 from connector.store.withheld import WithheldColumn
@@ -304,6 +306,42 @@ def test_a_kpi_that_fails_is_named_and_the_others_go_on(desk: Any) -> None:
     assert {kpi: str(why) for kpi, why in report.failed.items()} == {"sales_cycle": "no beginnings here"}
     assert {row["status"] for row in values.read(desk.store, kpi="sales_cycle")} == {"error"}
     assert cells(desk)["organisation", ""]["value"] == 300.0
+
+
+class NoAmountsEngine(DuckDBEngine):
+    """Refuses whatever adds up amounts."""
+
+    def query(self, tree: Any) -> list[tuple[Any, ...]]:
+        if "amount" in tree.sql(dialect=self.dialect):
+            raise EngineError(Message("no amounts here"))
+        return super().query(tree)
+
+
+def test_a_kpi_that_fails_where_only_accounts_have_values_takes_no_number_back(desk: Any) -> None:
+    """Accounts have a value only where they have rows, so that no value says that these failed."""
+    desk.settings(
+        lambda text: (
+            text.replace("won_deals, win_rate]", "won_deals, win_rate, won_margin]")
+            .replace("organisation: [year], ", "")
+            .replace("scopes: [organisation]", "scopes: [account]")
+            .replace("Rate: {kpi: win_rate", "Rate: {kpi: won_margin")
+            + "assumptions:\n  gross_margin: [{from: 2020-01-01, value: 0.5}]\n"
+        )
+    )
+    desk.accounts("Acme", "Bolt")
+    fill(desk)
+    computed(desk)
+    plan(desk.config, desk.store, desk.adapters, now=desk.now)
+    apply(desk.config, desk.store, desk.adapters, yes=True, now=desk.now)
+    held = {"Won": 100.0, "Rate": 50.0}
+    assert desk.crm.held["accounts", "Acme"] == held
+    computed(desk, engine=NoAmountsEngine)
+    assert not cells(desk)
+    assert freshness.incomplete_kpis(desk.store) == {("won_amount", "organisation"), ("won_margin", "organisation")}
+    assert plan(desk.config, desk.store, desk.adapters, now=desk.now).plan_id == ""
+    computed(desk, again=False)
+    assert freshness.incomplete_kpis(desk.store) == frozenset()
+    assert plan(desk.config, desk.store, desk.adapters, now=desk.now).plan_id == ""
 
 
 # ---- windows that end today ------------------------------------------------------------------------------------------
