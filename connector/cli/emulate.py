@@ -49,7 +49,7 @@ from connector.stand_in import PORT, Emulator, Ready, emulator_of
     "--state",
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=words("Keep everything in this file, and go on from it; default: in memory."),
+    help=words("Keep everything in this file; go on from it, with its company and edition. Default: in memory."),
 )
 @common
 @current
