@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 
 from connector.config import Config, FieldsTarget, Target
 from connector.config.references import RECORD_SCOPES
 from connector.config.write_back import REPORT_FIELDS, target_basis
 from connector.plan.difference import Fields, difference, withdrawn
 from connector.plan.wanted import Wanted
-from connector.store import Store, acknowledged, facts, outbox, outputs
+from connector.store import Store, acknowledged, facts, outbox, outputs, places
 from connector.store.outputs import Altered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What we know of the records that a target is written to."""
 
@@ -68,6 +69,15 @@ class Known:
             if fields and (again or self.refused.get(record_id) != fields):
                 yield record_id, fields
 
+    @cached_property
+    def _unseen(self) -> Fields:
+        """Fields that nobody has looked for in the CRM yet, as if they were empty: those that it lacks, it will make.
+
+        What stands in one that it has is emptied by the next plan, where we have nothing to say.
+        """
+        seen = places.seen(self.store, self.target.connection, self.target.name, self.target.module)
+        return dict.fromkeys(self._ours - seen.keys())
+
     def cleared(self, changes: Iterable[tuple[str, Fields]]) -> int:
         """How many fields lose what they hold; one that is not known to hold anything is no change when emptied."""
         emptied = {record_id: [name for name, cell in fields.items() if cell is None] for record_id, fields in changes}
@@ -97,7 +107,8 @@ class Known:
 
     def _differences(self, wanted: Wanted) -> Iterator[tuple[str, Fields]]:
         for record_id, fields, held in self._unlike(wanted):
-            yield record_id, difference(fields, held, held_back=wanted.held_back.get(record_id, ()))
+            known = None if held is None else {**self._unseen, **held}
+            yield record_id, difference(fields, known, held_back=wanted.held_back.get(record_id, ()))
         if self.known and not isinstance(self.target, FieldsTarget):
             held_now = acknowledged.acknowledged(self.store, self.target.connection, self.target.name)
             gone = withdrawn(held_now, wanted.cells)

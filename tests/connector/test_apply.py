@@ -284,6 +284,32 @@ def test_a_field_that_is_made_again_is_filled_on_every_record(desk: Any, yes_fir
     }
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_field_that_is_new_to_us_is_emptied_where_we_have_no_number_and_something_may_stand(
+    desk: Any, there: bool
+) -> None:
+    desk.settings(lambda text: text.replace("        Rate: {kpi: win_rate, period: year}\n", ""))
+    prepared(desk, Acme=1.0, Bolt=1.0)
+    applied(desk)
+    desk.settings(
+        lambda text: text.replace(
+            "      options: {output: out/acc",
+            "        Rate: {kpi: win_rate, period: year}\n      options: {output: out/acc",
+        )
+    )
+    rows = [desk.value("won_amount", each, 1.0) for each in ("Acme", "Bolt")]
+    desk.values([*rows, desk.value("win_rate", "Acme", 0.5)])
+    if there:
+        desk.crm.held["accounts", "Bolt"]["Rate"] = 0.9
+    else:
+        desk.crm.lacks = {"Rate"}
+    sent = []
+    while plan(desk.config, desk.store, desk.adapters, now=desk.now).plan_id:
+        sent.append({each.change.record_id: each.change.fields for each in outbox.pending(desk.store)})
+        applied(desk)
+    assert sent == [{"Acme": {"Rate": 0.5}}, *([{"Bolt": {"Rate": None}}] if there else [])]
+
+
 def test_a_report_module_that_is_made_again_gets_every_record(desk: Any) -> None:
     desk.values([desk.value("won_deals", "", 3.0), desk.value("won_deals", "", 2.0, period_start="2024-01-01")])
     plan(desk.config, desk.store, desk.adapters, now=desk.now)
