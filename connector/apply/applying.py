@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Final
 
 from connector.apply.places import see_to_places
 from connector.apply.sending import Sending
@@ -20,6 +21,10 @@ from connector.store.outbox import ChangeStatus, Plan, PlannedChange, PlanStatus
 from connector.store.outputs import Altered
 from connector.store.plan_figures import decode_figures
 from connector.transport import World
+
+HISTORY: Final = timedelta(days=90)
+"""How long a change is kept that a later one of the same record has overtaken: a store that writes every hour would
+grow for ever."""
 
 Progress = Callable[[Message], None]
 
@@ -101,7 +106,7 @@ def apply(
     except BudgetSpent as error:
         spent = error
     else:
-        _close(store, plan)
+        _close(store, plan, now=now)
     return replace(_report(store, config, plan, receipts), altered=altered, out_of_credits=spent)
 
 
@@ -118,7 +123,7 @@ class _Applying:
 
     @property
     def at(self) -> str:
-        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _stamp(self.now)
 
     def is_due(self, target: Target, plan: Plan) -> bool:
         """Whether there is anything to send; a file may have to be written again though no value changed."""
@@ -187,11 +192,16 @@ class _Applying:
         return self.config.connections[target.connection].adapter.name
 
 
-def _close(store: Store, plan: Plan) -> None:
+def _close(store: Store, plan: Plan, *, now: datetime) -> None:
     """A plan that has nothing open is done; one that only rewrites a file has no change that would say so."""
     if not any(each.plan_id == plan.plan_id for each in outbox.pending(store)):
         with store.transaction():
             outbox.mark_plan(store, plan.plan_id, PlanStatus.DONE)
+            outbox.forget_settled(store, _stamp(now - HISTORY))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def confirmed(config: Config, store: Store) -> bool:

@@ -232,6 +232,15 @@ def acknowledge(store: Store, receipts: Iterable[Receipt], at: str) -> None:
     )
 
 
+def forget_settled(store: Store, before: str) -> int:
+    """Forget changes that were settled before a moment, but the latest of each record; returns how many."""
+    return store.writing.execute(
+        "DELETE FROM changes WHERE at < ? AND status IN (?, ?) AND number NOT IN "
+        "(SELECT max(number) FROM changes GROUP BY connection, target, record_id)",
+        (before, ChangeStatus.DONE, ChangeStatus.REJECTED),
+    ).rowcount
+
+
 def rejected(store: Store, connection: str, target: str) -> Iterator[PlannedChange]:
     """The latest change of each record, where that was rejected: not sent again until it, or its record, changes."""
     rows = store.db.conn.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -196,6 +197,19 @@ def test_changes_are_marked_before_anything_leaves(desk: Any) -> None:
     applied(desk)
     assert seen == [{"sending": 1}]
     assert outbox.pending(desk.store, statuses=(ChangeStatus.DONE,))[0].attempts == 1
+
+
+@pytest.mark.parametrize(("days", "kept"), [(90, 3), (91, 2)])
+def test_of_changes_long_ago_only_the_latest_of_each_record_is_kept(desk: Any, days: int, kept: int) -> None:
+    desk.crm.refuses = {"Bolt"}
+    prepared(desk, Acme=1.0, Bolt=1.0)
+    applied(desk)
+    desk.now += timedelta(days=days)
+    prepared(desk, Acme=2.0, Bolt=1.0)
+    applied(desk)
+    numbers = [each[0] for each in desk.store.db.execute("SELECT number FROM changes")]
+    assert (len(numbers), statuses(desk)["rejected"]) == (kept, 1)
+    assert [each.change.record_id for each in outbox.rejected(desk.store, "crm", "accounts")] == ["Bolt"]
 
 
 # ---- places ---------------------------------------------------------------------------------------------------------
