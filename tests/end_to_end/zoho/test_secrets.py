@@ -25,6 +25,7 @@ from adapters.zoho.emulator.settings import Settings
 from adapters.zoho.emulator.state import State
 from connector.cli import cli
 from connector.transport import World
+from tests.effort import quickly
 from tests.end_to_end.zoho import bugs
 from tests.end_to_end.zoho.canaries import PLANTED, forms, found
 from tests.end_to_end.zoho.company import SETTINGS, START, copied, founded, quiet_world, small_pages
@@ -33,8 +34,6 @@ from tests.end_to_end.zoho.fault_kinds import KINDS, Line
 COMMANDS = (("plan", "--json"), ("status", "--json"), ("check", "--json"), ("report", "--format", "html,json,csv"))
 REQUESTS = {"signing in": 1, "reading": 4, "reading pages": 14, "writing": 31}
 """Numbers of requests of a first run (`test_faults`)."""
-QUICK = frozenset(("200 with HTML", "401", "403", "redirect to another host"))
-"""Kinds whose answers repeat a secret; the others follow with the slow tests."""
 
 
 class Talkative(StandIn):
@@ -210,9 +209,7 @@ def test_no_fault_tells_a_secret(kind: str, moment: str, program: Program, zoho:
     assert program.told() == []
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in KINDS]
-)
+@pytest.mark.parametrize("kind", quickly("redirect to another host", of=KINDS))
 def test_a_fault_that_stays_tells_no_secret(kind: str, program: Program, zoho: Served) -> None:
     """What fails every time ends in an error, which is printed with its whole trace, and kept in the store."""
     for fault in KINDS[kind].variants:

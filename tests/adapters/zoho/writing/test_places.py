@@ -16,6 +16,7 @@ from adapters.zoho.writing import places
 from connector.contract import FieldShape, HttpResponse, Place, WriteTarget
 from connector.errors import AdapterError, ConfigError, RejectedError
 from connector.transport import World
+from tests.effort import quickly
 
 API = Api("v8")
 FIELDS = {
@@ -188,7 +189,7 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", quickly("drop_after", "error_200", of=FAULTS))
 def test_whatever_goes_wrong_once_everything_is_made_once(talks: Callable[..., Any], fault: str) -> None:
     zoho = talks(modules=())
     for at in range(1, 9):
