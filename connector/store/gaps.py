@@ -36,27 +36,36 @@ def write(store: Store, rows: Iterable[tuple[Any, ...]], run_id: int) -> int:
         How many rows were inserted, updated or deleted; a row that differs in nothing is not written.
     """
     writing = store.writing
-    writing.execute("DROP TABLE IF EXISTS temp.judged")
-    writing.execute(f"CREATE TEMP TABLE judged ({names(GAP_COLUMNS)}, PRIMARY KEY ({names(GAP_KEY)})) WITHOUT ROWID")
-    in_order = sorted(rows, key=itemgetter(*range(len(GAP_KEY))))  # a table by key is filled faster at its end
-    writing.executemany(f"INSERT INTO judged VALUES ({', '.join('?' * len(GAP_COLUMNS))})", in_order)
+    told, gone = _news(sorted(rows, key=_key), _kept(store))
     before = writing.total_changes
-    writing.execute(_UPSERT, (run_id,))
-    writing.execute(
-        f"DELETE FROM gaps WHERE ({names(GAP_KEY)}) NOT IN (SELECT {names(GAP_KEY, of='judged')} FROM temp.judged)"
-    )
-    changed = writing.total_changes - before
-    writing.execute("DROP TABLE temp.judged")
-    return changed
+    writing.executemany(_DELETE, gone)
+    writing.executemany(_UPSERT, ((*row, run_id) for row in told))
+    return writing.total_changes - before
 
 
-_UPSERT = upsert(
-    "gaps",
-    (*GAP_COLUMNS, "run_id"),
-    key=GAP_KEY,
-    source=f"SELECT {names(GAP_COLUMNS)}, ? FROM temp.judged WHERE true",
-    silent=("run_id",),
-)
+_key = itemgetter(*range(len(GAP_KEY)))
+_UPSERT = upsert("gaps", (*GAP_COLUMNS, "run_id"), key=GAP_KEY, silent=("run_id",))
+_DELETE = f"DELETE FROM gaps WHERE ({names(GAP_KEY)}) = ({', '.join('?' * len(GAP_KEY))})"
+
+
+def _kept(store: Store) -> Iterator[tuple[Any, ...]]:
+    yield from store.db.conn.execute(f"SELECT {names(GAP_COLUMNS)} FROM gaps ORDER BY {names(GAP_KEY)}")
+
+
+def _news(rows: Iterable[tuple[Any, ...]], kept: Iterator[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """Rows that are not kept as they are, and keys that nobody wants any more; both sides in the order of keys."""
+    told, gone, old = [], [], next(kept, None)
+    for row in rows:
+        key = _key(row)
+        while old is not None and _key(old) < key:
+            gone.append(_key(old))
+            old = next(kept, None)
+        if old is None or row != old:
+            told.append(row)
+        if old is not None and _key(old) == key:
+            old = next(kept, None)
+    gone.extend(map(_key, chain(() if old is None else (old,), kept)))
+    return told, gone
 
 
 def read(store: Store, **where: object) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -47,6 +48,24 @@ def test_what_is_no_longer_judged_is_gone(store: Store) -> None:
     assert [each["scope_id"] for each in gaps.read(store)] == ["1"]
     assert write(store) == 1
     assert gaps.is_empty(store)
+
+
+def test_whatever_was_there_only_these_rows_are_there_afterwards(store: Store) -> None:
+    """Both sides are walked through in the order of keys, which SQLite and Python have to agree on."""
+    chance = random.Random(1)
+    people = ["", "1", "10", "2", "Z", "a", "é", "客", "ｱ", "😀"]
+    for run_id in range(60):
+        before = {each["target_id"] + each["scope_id"]: each["actual"] for each in gaps.read(store)}
+        wanted = {
+            t + p: (t, p, chance.choice([None, 1, 2.0])) for t in ("", "t") for p in people if chance.random() < 0.6
+        }
+        rows = [row(*each) for each in wanted.values()]
+        chance.shuffle(rows)
+        changed = write(store, *rows, run_id=run_id)
+        found = {each["target_id"] + each["scope_id"]: each["actual"] for each in gaps.read(store)}
+        assert found == {key: actual for key, (_, _, actual) in wanted.items()}
+        unlike = [key for key in before.keys() | found if before.get(key, "none") != found.get(key, "none")]
+        assert changed == len(unlike)
 
 
 def test_a_cell_with_and_without_a_target_are_two_rows(store: Store) -> None:
