@@ -83,7 +83,7 @@ _AMONG = "FROM acknowledged WHERE connection = ? AND target = ? AND record_id IN
 
 def _marks(store: Store, connection: str, target: str, record_ids: Sequence[str]) -> dict[str, bytes]:
     statement = f"SELECT record_id, mark {_AMONG}"
-    return dict(store.db.conn.execute(statement, (connection, target, json.dumps(record_ids))))
+    return dict(store.db.conn.execute(statement, (connection, target, json.dumps(record_ids))).fetchall())
 
 
 def _fields(store: Store, connection: str, target: str, record_ids: Sequence[str]) -> dict[str, dict[str, Cell]]:
