@@ -140,17 +140,13 @@ def _copy_facts(store: object, path: Path) -> None:
     database.execute("DETACH made")
 
 
-GAP_COLUMNS = (
-    *("target_id", "connection", "kpi", "scope", "scope_id", "period", "period_start", "period_end", "actual"),
-    *("target", "baseline", "unit", "currency", "gap", "attainment", "progress", "expected", "pace", "forecast"),
-    *("p_hit", "rag", "status", "run_id"),
-)
-
-
 def _set_targets(store: object) -> None:
     """Five for everybody, a tenth above what was reached the month before."""
+    from connector.store.gaps import GAP_COLUMNS
+
+    filled = (*GAP_COLUMNS[: GAP_COLUMNS.index("status") + 1], "run_id")
     statement = f"""
-        INSERT INTO gaps ({", ".join(GAP_COLUMNS)})
+        INSERT INTO gaps ({", ".join(filled)})
         SELECT 't' || rowid, connection, kpi, scope, scope_id, period, period_start, period_end, value, value * 1.1,
                NULL, unit, currency, value * -0.1, 1 / 1.1, NULL, value * 0.7, 1.2, NULL, NULL,
                CASE rowid % 3 WHEN 0 THEN 'green' WHEN 1 THEN 'amber' ELSE 'red' END, 'ok', run_id

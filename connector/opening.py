@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connector.config import Credits
 from connector.contract import Adapter, Introduction
 from connector.errors import Message, StoreError, UnexpectedResponse
 from connector.store import Store, credits, origins
+from connector.store.moments import written
 from connector.store.origins import Origin
 from connector.transport import Ledger, World, converse
 
@@ -118,7 +119,7 @@ def _only(said: list[Introduction], adapter: str) -> Introduction:
 
 def _remember(store: Store, connection: str, introduction: Introduction, *, now: datetime) -> None:
     """Nothing is written where all of it is known."""
-    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = written(now)
     found = Origin(connection, introduction.identity, introduction.title, at, introduction.credits_a_day)
     known = origins.origin_of(store, connection)
     if known is None or replace(found, first_seen_at=known.first_seen_at) != known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from connector.contract import Adapter, Receipt
 from connector.errors import AdapterError, BudgetSpent, Message, WriteBackRefused
 from connector.opening import Opened, open_connection
 from connector.store import Store, acknowledged, outbox, outputs
+from connector.store.moments import written
 from connector.store.outbox import ChangeStatus, Plan, PlannedChange, PlanStatus
 from connector.store.outputs import Altered
 from connector.store.plan_figures import decode_figures
@@ -123,7 +124,7 @@ class _Applying:
 
     @property
     def at(self) -> str:
-        return _stamp(self.now)
+        return written(self.now)
 
     def is_due(self, target: Target, plan: Plan) -> bool:
         """Whether there is anything to send; a file may have to be written again though no value changed."""
@@ -197,11 +198,7 @@ def _close(store: Store, plan: Plan, *, now: datetime) -> None:
     if not any(each.plan_id == plan.plan_id for each in outbox.pending(store)):
         with store.transaction():
             outbox.mark_plan(store, plan.plan_id, PlanStatus.DONE)
-            outbox.forget_settled(store, _stamp(now - HISTORY))
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            outbox.forget_settled(store, written(now - HISTORY))
 
 
 def confirmed(config: Config, store: Store) -> bool:

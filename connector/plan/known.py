@@ -15,6 +15,9 @@ from connector.plan.wanted import Wanted
 from connector.store import Store, acknowledged, facts, outbox, outputs, places
 from connector.store.outputs import Altered
 
+_UNKNOWN = ""
+"""What a field holds that we never told anything."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -79,7 +82,7 @@ class Known:
         return dict.fromkeys(self._ours - seen.keys())
 
     def cleared(self, changes: Iterable[tuple[str, Fields]]) -> int:
-        """How many fields lose what they hold; one that is not known to hold anything is no change when emptied."""
+        """How many fields lose what they hold, or may hold; of a record that was never written to that is no change."""
         emptied = {record_id: [name for name, cell in fields.items() if cell is None] for record_id, fields in changes}
         held = self._held(record_id for record_id, names in emptied.items() if names)
         return sum(self._holds(record_id, name, held) for record_id, names in emptied.items() for name in names)
@@ -90,8 +93,8 @@ class Known:
         return acknowledged.held(self.store, self.target.connection, self.target.name, record_ids)
 
     def _holds(self, record_id: str, name: str, held: Mapping[str, Fields]) -> bool:
-        found = (said.get(record_id, {}).get(name) for said in (self.unsettled, held))
-        return any(cell is not None for cell in found)
+        said, kept = self.unsettled.get(record_id, {}), held.get(record_id)
+        return said.get(name) is not None or (kept is not None and kept.get(name, _UNKNOWN) is not None)
 
     def _said_again(self, record_id: str, said: Fields, wanted: Wanted) -> Fields:
         """What was said and not answered is said again as it is wanted now; what is held back, in the same words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connector.config import Config, FieldsTarget, Target
 from connector.config.write_back import digest, plan_basis, source_digest
@@ -16,6 +16,7 @@ from connector.plan.known import Known
 from connector.plan.places import PlannedPlace, unseen_places
 from connector.plan.wanted import Wanted, wanted_fields, wanted_records
 from connector.store import Store, freshness, leftovers, outbox
+from connector.store.moments import written
 from connector.store.plan_figures import TargetFigures, decode_figures, encode_figures
 
 
@@ -193,7 +194,7 @@ def _forget(store: Store, over: Mapping[leftovers.Place, AbstractSet[str]]) -> N
 
 
 def _save(store: Store, report: PlanReport, drafts: Sequence[_Draft], *, basis: str, now: datetime) -> None:
-    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = written(now)
     row = outbox.Plan(
         plan_id=report.plan_id,
         created_at=at,

@@ -8,13 +8,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from connector.contract import Page, Unreadable
 from connector.errors import DeletionGuard, Message
 from connector.mapping import CompiledMapping, Converted, Converter, Rejected, bounded, raw_record
 from connector.store import Store, facts, problems
+from connector.store.moments import written
 
 GUARDED_SHARE: Final = 0.2
 """A snapshot that would tombstone a larger share of a table's live rows stops (design, section 5)."""
@@ -39,7 +40,7 @@ class Run:
     @property
     def at(self) -> str:
         """The run's moment, UTC ISO text."""
-        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(self.now)
 
 
 class Counts(NamedTuple):

@@ -7,10 +7,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from connector.store.database import Store
+from connector.store.moments import written
 from connector.store.schema import columns_of
 from connector.store.statements import names
 
@@ -43,21 +44,22 @@ def start(store: Store, command: str, now: datetime) -> int:
     writing = store.writing
     writing.execute("UPDATE runs SET status = ? WHERE status = ?", (INTERRUPTED, RUNNING))
     cursor = writing.execute(
-        "INSERT INTO runs (command, started_at, status) VALUES (?, ?, ?)", (command, _text(now), RUNNING)
+        "INSERT INTO runs (command, started_at, status) VALUES (?, ?, ?)", (command, written(now), RUNNING)
     )
     return int(cursor.lastrowid or 0)
 
 
 def note_news(store: Store, run_id: int, data_as_of: datetime) -> None:
     """Note, in the transaction of the facts themselves, that this run brought news, and up to when they reach."""
-    store.writing.execute("UPDATE runs SET data_as_of = ? WHERE run_id = ?", (_text(data_as_of), run_id))
+    store.writing.execute("UPDATE runs SET data_as_of = ? WHERE run_id = ?", (written(data_as_of), run_id))
 
 
 def finish(store: Store, run_id: int, status: str, now: datetime, summary: Mapping[str, Any]) -> None:
     """Note how a run ended."""
     text = json.dumps(summary, ensure_ascii=False, default=str)
     store.writing.execute(
-        "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE run_id = ?", (status, _text(now), text, run_id)
+        "UPDATE runs SET status = ?, finished_at = ?, summary = ? WHERE run_id = ?",
+        (status, written(now), text, run_id),
     )
 
 
@@ -90,8 +92,3 @@ def reached(store: Store) -> str | None:
         "SELECT max(started_at) FROM runs WHERE json_valid(summary) AND json_extract(summary, ?)", (f"$.{UP_TO_DATE}",)
     ).fetchone()
     return max(filter(None, (row[0], data_as_of(store))), default=None)
-
-
-def _text(instant: datetime) -> str:
-    """UTC, ISO 8601, whole seconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
